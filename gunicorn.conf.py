@@ -1,0 +1,24 @@
+"""How gunicorn serves the app; each value can be changed through GUNICORN_CMD_ARGS or the command line."""
+
+from spotistats.config import environment, load
+from spotistats.serving import check_schema
+
+# A setting that cannot be used ends the server here, before there are workers to start again and again.
+_settings = load(environment())
+
+bind = f"127.0.0.1:{_settings.port}"
+workers = 2
+threads = 4
+worker_class = "gthread"
+preload_app = True  # The workers share the memory of one loaded program.
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+# Requests are bounded in memory; nothing that this app takes is longer.
+limit_request_line = 4094
+limit_request_field_size = 8190
+
+
+def on_starting(_server: object) -> None:
+    """Refuse a database that a newer version has changed."""
+    check_schema()

@@ -1,0 +1,60 @@
+"""Runs the migrations: each in its own transaction, a SQLite file after a copy of it was made."""
+
+import logging
+import sqlite3
+from contextlib import closing
+from logging.config import fileConfig
+from pathlib import Path
+
+from alembic import context
+from sqlalchemy import Connection
+
+from spotistats.extensions import db
+
+config = context.config
+if config.config_file_name is not None:
+    fileConfig(config.config_file_name, disable_existing_loggers=False)
+log = logging.getLogger("alembic.env")
+
+
+def copy_before_change(connection: Connection) -> None:
+    """Copy a SQLite file beside itself when a migration is about to change what somebody has."""
+    path = connection.engine.url.database
+    stored = context.get_context().get_current_revision()
+    if (
+        connection.dialect.name != "sqlite"
+        or not path
+        or stored is None
+        or stored == context.get_head_revision()
+    ):
+        return
+    target = Path(path).with_suffix(f".before-change-of-{stored}.sqlite")
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+    target.chmod(0o600)
+    log.info("a copy of the database is in %s", target)
+
+
+def run() -> None:
+    """Run what was asked for on the application's database."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            # A table that is rebuilt is dropped in between; its children must not go with it.
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            connection.rollback()
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            render_as_batch=True,
+            compare_type=True,
+            compare_server_default=True,
+            transaction_per_migration=True,
+            transactional_ddl=True,
+        )
+        copy_before_change(connection)
+        connection.rollback()
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()

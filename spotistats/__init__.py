@@ -1,0 +1,77 @@
+"""Spotistats keeps a person's listening history for good, and shows it."""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import Flask
+
+from spotistats import cli, config
+from spotistats import models as models
+from spotistats.extensions import compress, csrf, db, migrate, oauth
+from spotistats.services.accounts import SIGN_IN_LIFETIME
+from spotistats.web import (
+    auth,
+    dashboard,
+    errors,
+    filters,
+    guards,
+    health,
+    history,
+    my_data,
+    security,
+    settings,
+    sync,
+    top,
+)
+
+
+def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
+    """Return the application, set up by the environment with `overrides` laid over it.
+
+    Raises ConfigurationError, which ends the process with one line, for a setting that cannot be used.
+    """
+    loaded = config.load({**config.environment(), **(overrides or {})})
+    app = Flask(__name__, instance_path=str(loaded.instance_folder))
+    app.config.update(_flask_config(loaded))
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.logger.setLevel(logging.INFO)
+    db.init_app(app)
+    migrate.init_app(app, db)
+    oauth.init_app(app)
+    compress.init_app(app)
+    security.init_app(app)
+    guards.init_app(app)
+    csrf.init_app(app)  # After the guards: who is signed out is told that first.
+    for part in (auth, cli, errors, filters):
+        part.init_app(app)
+    for room in (auth, dashboard, health, history, my_data, settings, sync, top):
+        app.register_blueprint(room.blueprint)
+    return app
+
+
+def _flask_config(loaded: config.Settings) -> dict[str, object]:
+    return {
+        "SETTINGS": loaded,
+        "SECRET_KEY": loaded.secret_key,
+        "SECRET_KEY_FALLBACKS": list(loaded.secret_key_fallbacks),
+        "SQLALCHEMY_DATABASE_URI": loaded.database_url,
+        # Parameters are names and tokens, which do not belong into a log.
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "hide_parameters": True,
+            "pool_pre_ping": "postgresql" in loaded.database_url,
+        },
+        "SESSION_COOKIE_NAME": "spotistats",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": loaded.is_https,
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": SIGN_IN_LIFETIME,
+        "WTF_CSRF_TIME_LIMIT": None,  # A page may stay open; the token ends with the session.
+        "WTF_CSRF_SSL_STRICT": False,
+        "WTF_CSRF_HEADERS": ["X-CSRFToken"],
+        "MAX_CONTENT_LENGTH": 64 * 1024,
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
+        "COMPRESS_MIN_SIZE": 500,
+        "DEMO": loaded.demo,
+    }

@@ -1,0 +1,90 @@
+"""When: the present moment, local dates and the bounds of local days."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from math import ceil
+from zoneinfo import ZoneInfo, available_timezones
+
+# The widest that a wall clock was ever set forward or back at once, Samoa's skipped day apart.
+_WIDEST_SHIFT = timedelta(hours=3)
+
+
+def now() -> datetime:
+    """Return the present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> tuple[str, ...]:
+    """Return the names of all IANA time zones, sorted."""
+    return tuple(sorted(available_timezones() - {"localtime", "Factory", "posixrules"}))
+
+
+@lru_cache(maxsize=1)
+def _known_zones() -> frozenset[str]:
+    return frozenset(zone_names())
+
+
+def is_zone(name: str) -> bool:
+    """Tell whether `name` is an IANA time zone; the check keeps file names out of the zone database."""
+    return name in _known_zones()
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return the time zone of that IANA name; UTC where this machine no longer knows the name."""
+    return ZoneInfo(name) if is_zone(name) else ZoneInfo("UTC")
+
+
+def local_date(moment: datetime, where: ZoneInfo) -> date:
+    """Return the date that a calendar in that zone showed at `moment`."""
+    return moment.astimezone(where).date()
+
+
+def day_start(day: date, where: ZoneInfo) -> datetime:
+    """Return the moment, in UTC, at which the local `day` begins.
+
+    Where midnight is skipped by a change of the clocks, the day begins at the change; where it comes twice,
+    at the first.
+    """
+    return datetime.combine(day, time.min, tzinfo=where).astimezone(UTC)
+
+
+def around(day: date, where: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return a span in UTC that holds every moment of the local `day`, and a little more.
+
+    Clocks that were set back over midnight (Newfoundland, until 2011) make a date come twice, with an hour
+    of its neighbour between: one span cannot be exact, so who reads it asks `local_date` of each moment.
+    """
+    return day_start(day, where) - _WIDEST_SHIFT, day_start(day + timedelta(days=1), where) + _WIDEST_SHIFT
+
+
+def last_days(count: int, today: date) -> tuple[date, date]:
+    """Return the first and the last of the `count` days that end with `today`."""
+    return today - timedelta(days=count - 1), today
+
+
+def each_day(first: date, last: date) -> Iterator[date]:
+    """Yield every date from `first` to `last`, both included."""
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
+
+
+def seconds_until(moment: datetime | None, now: datetime) -> int:
+    """Return the whole seconds from `now` until `moment`, rounded up; 0 where it is past or None."""
+    if moment is None or moment <= now:
+        return 0
+    return ceil((moment - now).total_seconds())
+
+
+def in_words(seconds: int) -> str:
+    """Return a span as a person would say it: "40 seconds", "3 minutes", "2 hours", "5 days"."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return counted(ceil(seconds / size), unit)
+    return counted(max(seconds, 1), "second")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "1 play", "2 plays", "1,284 plays"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,90 @@
+"""What the parts of the application share: database, migrations, CSRF, sign-in, and the only commit."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from authlib.integrations.flask_client import OAuth
+from flask import current_app
+from flask_compress import Compress
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from spotistats.config import ROOT, Settings
+
+# A sync answers within 25 seconds, and its steps may each have to wait for another writer.
+_BUSY_MILLISECONDS = 4_000
+_WRITES = "spotistats_writes"
+
+
+class Base(DeclarativeBase):
+    """All tables; every constraint gets a name, so that migrations can speak of it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+migrate = Migrate(directory=str(ROOT / "migrations"))
+csrf = CSRFProtect()
+oauth = OAuth()
+compress = Compress()
+
+
+def settings() -> Settings:
+    """Return the settings of the running application."""
+    return cast(Settings, current_app.config["SETTINGS"])
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Run the block in one writing transaction; the only commit in the program.
+
+    What the request has read so far is let go first. On SQLite the transaction takes the write lock when
+    it begins: one that turned from reading to writing midway would fail at once when somebody else wrote.
+    """
+    end_reading()
+    session = db.session()
+    session.connection(execution_options={_WRITES: True})
+    try:
+        yield session
+        session.commit()
+    finally:
+        session.rollback()
+
+
+def end_reading() -> None:
+    """End the transaction that reading has begun, so that none is open while a network is asked."""
+    db.session.rollback()
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # sqlite3 then leaves BEGIN to the listener below.
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # A play that was said to be saved survives a power cut.
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,149 @@
+"""Who a listener is to us: signing in and out, settings, and the end of an account."""
+
+import hashlib
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from spotistats import clock
+from spotistats.extensions import db, transaction
+from spotistats.models import Album, Artist, Play, SignIn, Track, TrackArtist, User
+from spotistats.plays import Profile
+from spotistats.services import connections, recording
+from spotistats.spotify.tokens import TokenPair
+
+SIGN_IN_LIFETIME = timedelta(days=180)
+
+
+class UnknownZone(ValueError):
+    """That is not the IANA name of a time zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who is signed in, as every page needs to know."""
+
+    id: int
+    spotify_id: str
+    display_name: str
+    timezone: str
+
+
+def sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: datetime) -> tuple[int, str]:
+    """Take in somebody who has just given Spotify's permission; return the user id and the cookie's token.
+
+    The account is found by `account_id`, which never changes, then by `id`; else it is made, with the
+    browser's `timezone` where that is a known one.
+    """
+    with transaction() as session:
+        user = _find(session, profile) or User(
+            timezone=timezone if timezone and clock.is_zone(timezone) else "UTC", created_at=now
+        )
+        user.spotify_id = profile.spotify_id
+        user.account_id = profile.account_id or user.account_id
+        user.display_name = profile.display_name
+        session.add(user)
+        session.flush()
+        connections.connect(session, user.id, tokens, now=now)
+        token = secrets.token_urlsafe(32)
+        session.execute(
+            delete(SignIn).where(SignIn.user_id == user.id, SignIn.created_at < now - SIGN_IN_LIFETIME)
+        )
+        session.add(SignIn(user_id=user.id, token_hash=_hash(token), created_at=now))
+        return user.id, token
+
+
+def signed_in(user_id: int, token: str, *, now: datetime) -> Listener | None:
+    """Return the listener whose browser holds `token`, None where that sign-in has ended."""
+    row = db.session.execute(
+        select(User.id, User.spotify_id, User.display_name, User.timezone)
+        .join(SignIn, SignIn.user_id == User.id)
+        .where(
+            SignIn.user_id == user_id,
+            SignIn.token_hash == _hash(token),
+            SignIn.created_at > now - SIGN_IN_LIFETIME,
+        )
+    ).one_or_none()
+    return Listener(row.id, row.spotify_id, row.display_name or row.spotify_id, row.timezone) if row else None
+
+
+def sign_out(user_id: int, token: str) -> None:
+    """End the sign-in of the browser that holds `token`."""
+    with transaction() as session:
+        session.execute(delete(SignIn).where(SignIn.user_id == user_id, SignIn.token_hash == _hash(token)))
+
+
+def sign_out_everywhere(user_id: int) -> None:
+    """End every sign-in of the listener."""
+    with transaction() as session:
+        session.execute(delete(SignIn).where(SignIn.user_id == user_id))
+
+
+def find_user_id(name: str) -> int | None:
+    """Return the id of the user with that Spotify id or account id; the Spotify id wins."""
+    rows = db.session.execute(
+        select(User.id, User.spotify_id).where(or_(User.spotify_id == name, User.account_id == name))
+    ).all()
+    return next((row.id for row in sorted(rows, key=lambda row: row.spotify_id != name)), None)
+
+
+def set_timezone(user_id: int, timezone: str) -> int:
+    """Store the time zone and rebuild every day in it; return the number of days.
+
+    Raises UnknownZone for what is no IANA name.
+    """
+    if not clock.is_zone(timezone):
+        raise UnknownZone(timezone)
+    with transaction() as session:
+        # The user's row is locked first, so that a sync which saves plays meanwhile waits for the new zone.
+        session.execute(update(User).where(User.id == user_id).values(timezone=timezone))
+        return recording.rebuild_all_days(session, user_id, clock.zone(timezone), now=clock.now())
+
+
+def delete_account(user_id: int) -> None:
+    """Delete the listener and every row of theirs, and what nobody else has played from the catalog."""
+    with transaction() as session:
+        session.execute(delete(User).where(User.id == user_id))
+    # Apart, because a sync of somebody else may take up one of these tracks at this very moment.
+    with suppress(IntegrityError), transaction() as session:
+        _delete_unplayed(session)
+
+
+def _find(session: Session, profile: Profile) -> User | None:
+    if profile.account_id is not None:
+        user = session.scalar(select(User).where(User.account_id == profile.account_id))
+        if user is not None:
+            _free_spotify_id(session, user, profile.spotify_id)
+            return user
+    user = session.scalar(select(User).where(User.spotify_id == profile.spotify_id))
+    if user is not None and profile.account_id and user.account_id not in (None, profile.account_id):
+        # The id has passed on to another account: the row keeps its history under its immutable id.
+        user.spotify_id = f"{user.spotify_id}#{user.account_id}"
+        session.flush()
+        return None
+    return user
+
+
+def _free_spotify_id(session: Session, user: User, spotify_id: str) -> None:
+    other = session.scalar(select(User).where(User.spotify_id == spotify_id, User.id != user.id))
+    if other is not None:
+        other.spotify_id = f"{other.spotify_id}#{other.account_id or other.id}"
+        session.flush()
+
+
+def _delete_unplayed(session: Session) -> None:
+    played = select(Play.track_id)
+    session.execute(delete(Track).where(Track.id.not_in(played)).execution_options(synchronize_session=False))
+    session.execute(
+        delete(Album).where(Album.id.not_in(select(Track.album_id).where(Track.album_id.is_not(None))))
+    )
+    session.execute(delete(Artist).where(Artist.id.not_in(select(TrackArtist.artist_id))))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

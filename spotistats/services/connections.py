@@ -1,0 +1,163 @@
+"""The permission to ask Spotify about a listener: tokens, their refresh, and when Spotify wants a pause."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from spotistats import clock
+from spotistats.extensions import db, end_reading, settings, transaction
+from spotistats.models import SpotifyConnection, SpotifyWait
+from spotistats.services import vault
+from spotistats.spotify import side_by_side, tokens
+from spotistats.spotify.errors import NeedsReconnect, SpotifyError
+from spotistats.spotify.tokens import Application, TokenPair
+
+# Spotify ends a permission six months after it was given, however often the tokens are refreshed.
+CONSENT_DAYS = 182
+_LEAST_LIFETIME = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A listener's tokens, readable, as they were at `version`."""
+
+    user_id: int
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_at: datetime
+    version: int
+
+
+def application() -> Application:
+    """Return the configured Spotify application; raises NeedsReconnect where none is configured."""
+    configured = settings()
+    if configured.spotify_client_id is None or configured.spotify_client_secret is None:
+        raise NeedsReconnect("no Spotify application is configured")
+    return Application(
+        configured.spotify_accounts_url, configured.spotify_client_id, configured.spotify_client_secret
+    )
+
+
+def connect(session: Session, user_id: int, pair: TokenPair, *, now: datetime) -> None:
+    """Store the tokens of a permission that was given just now."""
+    row = session.get(SpotifyConnection, user_id) or SpotifyConnection(user_id=user_id, version=0)
+    row.access_token, row.refresh_token, row.access_token_expires_at = _sealed(pair, now)
+    row.consented_at = now
+    row.needs_reconnect_since = None
+    row.version += 1
+    session.add(row)
+
+
+def disconnect(user_id: int) -> None:
+    """Forget the tokens and keep the history."""
+    with transaction() as session:
+        session.execute(delete(SpotifyConnection).where(SpotifyConnection.user_id == user_id))
+
+
+def stored_access(user_id: int) -> Access:
+    """Return the stored tokens; raises NeedsReconnect where there are none, or none that can be read."""
+    row = db.session.execute(
+        select(
+            SpotifyConnection.access_token,
+            SpotifyConnection.refresh_token,
+            SpotifyConnection.access_token_expires_at,
+            SpotifyConnection.version,
+        ).where(SpotifyConnection.user_id == user_id)
+    ).one_or_none()
+    if row is None:
+        raise NeedsReconnect("Spotify is not connected")
+    try:
+        return Access(
+            user_id,
+            vault.unseal(row.access_token, settings()),
+            vault.unseal(row.refresh_token, settings()),
+            row.access_token_expires_at,
+            row.version,
+        )
+    except vault.Unreadable:
+        raise NeedsReconnect("the stored tokens can no longer be read") from None
+
+
+def fresh_access(user_id: int, *, deadline: float) -> Access:
+    """Return tokens that are good for another minute at least, refreshed and saved where they were not.
+
+    Raises a SpotifyError.
+    """
+    access = stored_access(user_id)
+    if access.expires_at - clock.now() >= _LEAST_LIFETIME:
+        return access
+    return refreshed_access(access, deadline=deadline)
+
+
+def refreshed_access(access: Access, *, deadline: float) -> Access:
+    """Spend the refresh token of `access`, save the new pair at once and return it.
+
+    The caller holds the listener's sync lock, so that no other process spends the same token. A sign-in may
+    still have brought a newer pair meanwhile: then that one is returned, and a refusal of the old one says
+    nothing. Raises a SpotifyError.
+    """
+    app = application()
+    end_reading()
+    call = {"refresh": lambda: tokens.refresh(app, access.refresh_token, deadline=deadline)}
+    answer = side_by_side.ask(call, deadline=min(deadline, time.monotonic() + 10))["refresh"]
+    if isinstance(answer, NeedsReconnect) and _replace(access, needs_reconnect_since=clock.now()):
+        raise answer
+    if isinstance(answer, TokenPair):
+        access_token, refresh_token, expires_at = _sealed(answer, clock.now())
+        _replace(
+            access,
+            access_token=access_token,
+            refresh_token=refresh_token,
+            access_token_expires_at=expires_at,
+            needs_reconnect_since=None,
+            version=access.version + 1,
+        )
+    elif isinstance(answer, SpotifyError) and not isinstance(answer, NeedsReconnect):
+        raise answer
+    return stored_access(access.user_id)
+
+
+def mark_needs_reconnect(access: Access) -> None:
+    """Remember that Spotify refused these tokens; they are kept, since an outage can look the same."""
+    _replace(access, needs_reconnect_since=clock.now())
+
+
+def wait_seconds(now: datetime) -> int:
+    """Return for how many seconds Spotify still wants no calls from this application."""
+    until = db.session.scalar(
+        select(SpotifyWait.refused_until).where(SpotifyWait.client_id == settings().spotify_client_id)
+    )
+    return clock.seconds_until(until, now)
+
+
+def remember_wait(session: Session, seconds: int, *, now: datetime) -> None:
+    """Store that nobody is to call Spotify for so long; a longer wait that is known stays."""
+    client_id = settings().spotify_client_id
+    row = session.get(SpotifyWait, client_id, with_for_update=True)
+    until = now + timedelta(seconds=seconds)
+    if row is None:
+        session.add(SpotifyWait(client_id=client_id, refused_until=until))
+    elif row.refused_until < until:
+        row.refused_until = until
+
+
+def _replace(access: Access, **values: object) -> bool:
+    """Change the stored connection if it is still at the version that `access` was read at."""
+    with transaction() as session:
+        statement = (
+            update(SpotifyConnection)
+            .where(SpotifyConnection.user_id == access.user_id, SpotifyConnection.version == access.version)
+            .values(**values)
+        )
+        return session.execute(statement.returning(SpotifyConnection.user_id)).one_or_none() is not None
+
+
+def _sealed(pair: TokenPair, now: datetime) -> tuple[str, str, datetime]:
+    return (
+        vault.seal(pair.access_token, settings()),
+        vault.seal(pair.refresh_token, settings()),
+        now + timedelta(seconds=pair.lifetime_seconds),
+    )

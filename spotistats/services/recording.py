@@ -1,0 +1,219 @@
+"""The steps of storing that every source shares. None of them opens a transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from spotistats import clock
+from spotistats.models import DailyListening, Play, TrackArtist, UserTopArtist, UserTopTrack
+from spotistats.plays import TIME_RANGES, TopLists
+from spotistats.plays import Play as ToldPlay
+from spotistats.services import catalog
+from spotistats.services.days import DayTotals, HeardPlay, total
+
+_SHORTEST_RELIABLE_GAP = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class SettledPlay:
+    """A play as it will be stored: how long it lasted is decided once."""
+
+    played_at: datetime
+    track_id: str
+    ms_played: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a page of plays has changed; `gap` are two moments between which plays may be missing."""
+
+    plays_added: int
+    dates: frozenset[date]
+    gap: tuple[datetime, datetime] | None
+
+
+def settle(
+    plays: Sequence[ToldPlay], *, known: set[tuple[datetime, str]], before: datetime | None
+) -> list[SettledPlay]:
+    """Return the plays that are not `known`, with their lengths.
+
+    1. Plays are taken in the order of their end, then of the track's id.
+    2. A play lasted as long as its track, but no longer than the time since the play before it ended: the
+       one before it on Spotify's page, for the first one the nearest stored (`before` is its end).
+    3. Where that time is under 30 seconds the stamps are not reliable, and the full length counts.
+    4. Of two plays of one track that end in the same millisecond, the longer is kept.
+    """
+    settled: dict[tuple[datetime, str], SettledPlay] = {}
+    for play in sorted(plays, key=lambda play: play.order):
+        gap = play.played_at - before if before is not None else None
+        ms_played = play.track.duration_ms
+        if gap is not None and gap >= _SHORTEST_RELIABLE_GAP:
+            ms_played = min(ms_played, gap // timedelta(milliseconds=1))
+        before = play.played_at
+        twin = settled.get(play.order)
+        if play.order not in known and (twin is None or twin.ms_played < ms_played):
+            settled[play.order] = SettledPlay(play.played_at, play.track.id, ms_played)
+    return list(settled.values())
+
+
+def record_plays(
+    session: Session, user_id: int, plays: Sequence[ToldPlay], where: ZoneInfo, *, page_is_full: bool
+) -> Recorded:
+    """Store the plays of one page of Spotify's that are not stored yet; nothing stored is changed."""
+    if not plays:
+        return Recorded(0, frozenset(), None)
+    ordered = sorted(plays, key=lambda play: play.order)
+    first, last = ordered[0], ordered[-1]
+    newest_stored = session.scalar(select(func.max(Play.played_at)).where(Play.user_id == user_id))
+    missing = page_is_full and newest_stored is not None and newest_stored < first.played_at
+    known = _known_keys(session, user_id, first.played_at, last.played_at)
+    settled = settle(ordered, known=known, before=_end_of_play_before(session, user_id, first))
+    catalog.save_tracks(session, [play.track for play in ordered])
+    if settled:
+        session.execute(
+            insert(Play),
+            [
+                {
+                    "user_id": user_id,
+                    "played_at": play.played_at,
+                    "track_id": play.track_id,
+                    "ms_played": play.ms_played,
+                    "source": "sync",
+                }
+                for play in settled
+            ],
+        )
+    return Recorded(
+        plays_added=len(settled),
+        dates=frozenset(clock.local_date(play.played_at, where) for play in settled),
+        gap=(newest_stored, first.played_at) if missing and newest_stored else None,
+    )
+
+
+def rebuild_days(
+    session: Session, user_id: int, dates: Iterable[date], where: ZoneInfo, *, now: datetime
+) -> int:
+    """Make the days of these local dates anew from their plays; return how many dates that were."""
+    wanted = sorted(set(dates))
+    for day in wanted:
+        earliest, latest = clock.around(day, where)
+        heard = _heard(session, user_id, Play.played_at >= earliest, Play.played_at < latest)
+        totals = total(play for play in heard if clock.local_date(play.played_at, where) == day)
+        _replace_days(session, user_id, [day], {day: totals} if totals else {}, now=now)
+    return len(wanted)
+
+
+def rebuild_all_days(session: Session, user_id: int, where: ZoneInfo, *, now: datetime) -> int:
+    """Make all days of the listener anew; return how many there are."""
+    by_date: dict[date, list[HeardPlay]] = {}
+    for play in _heard(session, user_id):
+        by_date.setdefault(clock.local_date(play.played_at, where), []).append(play)
+    days = {day: totals for day, heard in by_date.items() if (totals := total(heard))}
+    _replace_days(session, user_id, None, days, now=now)
+    return len(days)
+
+
+def save_top_lists(session: Session, user_id: int, lists: TopLists, *, now: datetime) -> None:
+    """Replace all six lists."""
+    owned = {"user_id": user_id, "created_at": now}
+    artists = [
+        {
+            **owned,
+            "time_range": time_range,
+            "rank": rank,
+            "spotify_id": artist.spotify_id,
+            "name": artist.name,
+            "genres": list(artist.genres),
+            "image_url": artist.image_url,
+            "popularity": artist.popularity,
+        }
+        for time_range in TIME_RANGES
+        for rank, artist in enumerate(lists.artists[time_range], start=1)
+    ]
+    tracks = [
+        {
+            **owned,
+            "time_range": time_range,
+            "rank": rank,
+            "spotify_id": track.spotify_id,
+            "name": track.name,
+            "artist_name": track.artist_name,
+            "album_name": track.album_name,
+            "image_url": track.image_url,
+            "preview_url": track.preview_url,
+        }
+        for time_range in TIME_RANGES
+        for rank, track in enumerate(lists.tracks[time_range], start=1)
+    ]
+    for table, rows in ((UserTopArtist, artists), (UserTopTrack, tracks)):
+        session.execute(delete(table).where(table.user_id == user_id))
+        if rows:
+            session.execute(insert(table), rows)
+
+
+def _known_keys(session: Session, user_id: int, first: datetime, last: datetime) -> set[tuple[datetime, str]]:
+    rows = session.execute(
+        select(Play.played_at, Play.track_id).where(
+            Play.user_id == user_id, Play.played_at.between(first, last)
+        )
+    )
+    return {(row.played_at, row.track_id) for row in rows}
+
+
+def _end_of_play_before(session: Session, user_id: int, play: ToldPlay) -> datetime | None:
+    return session.scalar(
+        select(Play.played_at)
+        .where(
+            Play.user_id == user_id,
+            or_(
+                Play.played_at < play.played_at,
+                and_(Play.played_at == play.played_at, Play.track_id < play.track.id),
+            ),
+        )
+        .order_by(Play.played_at.desc(), Play.track_id.desc())
+        .limit(1)
+    )
+
+
+def _heard(session: Session, user_id: int, *span: object) -> list[HeardPlay]:
+    first_credit = and_(TrackArtist.track_id == Play.track_id, TrackArtist.position == 0)
+    rows = session.execute(
+        select(Play.played_at, Play.track_id, TrackArtist.artist_id, Play.ms_played)
+        .join(TrackArtist, first_credit, isouter=True)
+        .where(Play.user_id == user_id, *span)  # type: ignore[arg-type]
+    )
+    return [HeardPlay(*row) for row in rows]
+
+
+def _replace_days(
+    session: Session, user_id: int, dates: list[date] | None, days: dict[date, DayTotals], *, now: datetime
+) -> None:
+    """Delete the days of `dates` (None: all), insert `days`; a day that was there keeps its birth."""
+    stale = [DailyListening.user_id == user_id]
+    if dates is not None:
+        stale.append(DailyListening.date.in_(dates))
+    births = session.execute(select(DailyListening.date, DailyListening.created_at).where(*stale))
+    born = {row.date: row.created_at for row in births}
+    session.execute(delete(DailyListening).where(*stale).execution_options(synchronize_session=False))
+    if days:
+        session.execute(
+            insert(DailyListening),
+            [
+                {
+                    "user_id": user_id,
+                    "date": day,
+                    "minutes": totals.minutes,
+                    "ms_played": totals.ms_played,
+                    "plays": totals.plays,
+                    "top_track_id": totals.top_track_id,
+                    "top_artist_id": totals.top_artist_id,
+                    "created_at": born.get(day, now),
+                    "updated_at": now,
+                }
+                for day, totals in sorted(days.items())
+            ],
+        )

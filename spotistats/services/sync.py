@@ -1,0 +1,252 @@
+"""A sync: ask Spotify for everything, then store it."""
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from spotistats import clock
+from spotistats.clock import counted, in_words
+from spotistats.extensions import end_reading, settings, transaction
+from spotistats.plays import TIME_RANGES, RecentlyPlayed, TimeRange, TopLists
+from spotistats.services import connections, recording, sync_runs
+from spotistats.services.connections import Access
+from spotistats.services.recording import Recorded
+from spotistats.services.sync_runs import Run
+from spotistats.spotify import side_by_side
+from spotistats.spotify.client import SpotifyClient
+from spotistats.spotify.errors import (
+    AccessTokenRefused,
+    Malformed,
+    NeedsReconnect,
+    NotAllowed,
+    RateLimited,
+    SpotifyError,
+    Unavailable,
+)
+
+log = logging.getLogger(__name__)
+
+# What is left of the 25 seconds is for waiting for other writers.
+NETWORK_SECONDS = 17.0
+_RECENT = "recently played"
+
+
+class SyncState(StrEnum):
+    SUCCEEDED = "succeeded"
+    COOLING_DOWN = "cooling down"
+    RUNNING = "running"
+    SPOTIFY_FAILED = "Spotify failed"
+    NEEDS_RECONNECT = "needs to reconnect"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOutcome:
+    """How a sync ended; `message` says so to a person, `retry_after` is in seconds."""
+
+    state: SyncState
+    message: str
+    retry_after: int | None = None
+    days_aggregated: int = 0
+    artists_saved: int = 0
+    tracks_saved: int = 0
+    plays_added: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What Spotify told; an error stands where it told nothing."""
+
+    recent: RecentlyPlayed | SpotifyError
+    top_lists: TopLists | SpotifyError
+    errors: tuple[SpotifyError, ...]
+
+
+def sync_user(user_id: int, *, force: bool = False) -> SyncOutcome:
+    """Bring the listener up to date; `force` skips the cooldown, never a running sync.
+
+    1. Take the listener's lock, unless it is too early.
+    2. Ask Spotify for the recent plays and the six top lists, side by side, no transaction being open.
+    3. Store the plays and rebuild their days.
+    4. Store the top lists, if all six came, and how the sync ended.
+    """
+    try:
+        connections.stored_access(user_id)
+        with sync_runs.running(user_id, force=force) as run:
+            return _run(run)
+    except sync_runs.Refused as refusal:
+        return _refusal(refusal)
+    except NeedsReconnect as error:
+        return SyncOutcome(SyncState.NEEDS_RECONNECT, _reconnect_words(error))
+    except sync_runs.LockLost:
+        log.warning("user %s: a sync took too long and gave way to another", user_id)
+        return SyncOutcome(
+            SyncState.RUNNING, "Another sync has taken over.", retry_after=sync_runs.LOCK_SECONDS
+        )
+
+
+def _run(run: Run) -> SyncOutcome:
+    deadline = time.monotonic() + NETWORK_SECONDS
+    fetched = _fetch(run.user_id, deadline=deadline)
+    recorded, days = Recorded(0, frozenset(), None), 0
+    if isinstance(fetched.recent, RecentlyPlayed):
+        recorded, days = _save_plays(run, fetched.recent)
+    outcome = _outcome(fetched, recorded, days)
+    _save_rest(run, fetched, outcome)
+    log.info("user %s: sync %s, %s plays added", run.user_id, outcome.state, outcome.plays_added)
+    return outcome
+
+
+def _fetch(user_id: int, *, deadline: float) -> Fetched:
+    """Ask for everything; calls whose access token was refused are asked once more with a fresh one."""
+    try:
+        access = connections.fresh_access(user_id, deadline=deadline)
+        end_reading()
+        answers = side_by_side.ask(_calls(access, deadline), deadline=deadline)
+        refused = [name for name, answer in answers.items() if isinstance(answer, AccessTokenRefused)]
+        if refused:
+            access = connections.refreshed_access(access, deadline=deadline)
+            end_reading()
+            calls = _calls(access, deadline)
+            answers |= side_by_side.ask({name: calls[name] for name in refused}, deadline=deadline)
+    except SpotifyError as error:
+        return Fetched(error, error, (error,))
+    if any(isinstance(answer, NeedsReconnect) for answer in answers.values()):
+        connections.mark_needs_reconnect(access)
+    return _fetched(answers)
+
+
+def _calls(access: Access, deadline: float) -> dict[str, side_by_side.Call]:
+    client = SpotifyClient(settings().spotify_api_url, access.access_token, deadline)
+    limit = settings().top_limit
+    calls: dict[str, side_by_side.Call] = {_RECENT: client.recently_played}
+    for time_range in TIME_RANGES:
+        calls[f"artists {time_range}"] = partial(client.top_artists, time_range, limit)
+        calls[f"tracks {time_range}"] = partial(client.top_tracks, time_range, limit)
+    return calls
+
+
+def _fetched(answers: dict[str, Any]) -> Fetched:
+    recent = answers[_RECENT]
+    errors = [answer for answer in answers.values() if isinstance(answer, SpotifyError)]
+    list_error = next(
+        (answer for name, answer in answers.items() if name != _RECENT and isinstance(answer, SpotifyError)),
+        None,
+    )
+    if isinstance(recent, RecentlyPlayed) and recent.unreadable:
+        errors.append(Malformed(f"{counted(recent.unreadable, 'play')} could not be read"))
+
+    def ranges(kind: str) -> dict[TimeRange, Any]:
+        return {time_range: answers[f"{kind} {time_range}"] for time_range in TIME_RANGES}
+
+    lists = list_error or TopLists(artists=ranges("artists"), tracks=ranges("tracks"))
+    return Fetched(recent, lists, tuple(errors))
+
+
+def _save_plays(run: Run, recent: RecentlyPlayed) -> tuple[Recorded, int]:
+    with transaction() as session:
+        where = clock.zone(sync_runs.hold(session, run))
+        recorded = recording.record_plays(
+            session, run.user_id, recent.plays, where, page_is_full=recent.is_full
+        )
+        days = recording.rebuild_days(session, run.user_id, recorded.dates, where, now=clock.now())
+        sync_runs.note_plays(session, run, recorded)
+    return recorded, days
+
+
+def _save_rest(run: Run, fetched: Fetched, outcome: SyncOutcome) -> None:
+    now = clock.now()
+    kept = isinstance(fetched.recent, RecentlyPlayed) or isinstance(fetched.top_lists, TopLists)
+    failed_as = "partial" if kept else "failed"
+    with transaction() as session:
+        sync_runs.hold(session, run)
+        if isinstance(fetched.top_lists, TopLists):
+            recording.save_top_lists(session, run.user_id, fetched.top_lists, now=now)
+        for error in fetched.errors:
+            if isinstance(error, RateLimited) and error.retry_after:
+                connections.remember_wait(session, error.retry_after, now=now)
+        if outcome.state is SyncState.SUCCEEDED:
+            sync_runs.finish(session, run, status="succeeded", error=None, now=now)
+        else:
+            sync_runs.finish(session, run, status=failed_as, error=outcome.message, now=now)
+
+
+def _outcome(fetched: Fetched, recorded: Recorded, days: int) -> SyncOutcome:
+    lists = fetched.top_lists if isinstance(fetched.top_lists, TopLists) else None
+    counts = SyncOutcome(
+        SyncState.SUCCEEDED,
+        "",
+        days_aggregated=days,
+        artists_saved=sum(map(len, lists.artists.values())) if lists else 0,
+        tracks_saved=sum(map(len, lists.tracks.values())) if lists else 0,
+        plays_added=recorded.plays_added,
+    )
+    if not fetched.errors:
+        return replace(counts, message=_success_words(counts))
+    error = min(fetched.errors, key=_weight)
+    kept = _kept_words(fetched, counts)
+    if isinstance(error, NeedsReconnect):
+        return replace(counts, state=SyncState.NEEDS_RECONNECT, message=f"{_reconnect_words(error)} {kept}")
+    wait = error.retry_after if isinstance(error, RateLimited) else None
+    message = f"{_failure_words(error)} {kept}"
+    return replace(counts, state=SyncState.SPOTIFY_FAILED, message=message, retry_after=wait)
+
+
+def _weight(error: SpotifyError) -> tuple[int, int]:
+    """Sort what went wrong by what the listener has to know first; of two waits the longer."""
+    order = (NeedsReconnect, RateLimited, NotAllowed, Malformed, Unavailable)
+    place = next((place for place, kind in enumerate(order) if isinstance(error, kind)), len(order))
+    return place, -(error.retry_after or 0) if isinstance(error, RateLimited) else 0
+
+
+def _refusal(refusal: sync_runs.Refused) -> SyncOutcome:
+    wait = in_words(refusal.retry_after)
+    if isinstance(refusal, sync_runs.AlreadyRunning):
+        message, state = "A sync is already running. It ends within half a minute.", SyncState.RUNNING
+    elif isinstance(refusal, sync_runs.CoolingDown):
+        message, state = f"Up to date. The next sync is possible in {wait}.", SyncState.COOLING_DOWN
+    else:
+        message = f"Spotify asked for a pause. The next sync is possible in {wait}. Nothing was changed."
+        state = SyncState.SPOTIFY_FAILED
+    return SyncOutcome(state, message, retry_after=refusal.retry_after)
+
+
+def _success_words(counts: SyncOutcome) -> str:
+    lists = f"{counted(counts.artists_saved, 'top artist')} and {counted(counts.tracks_saved, 'top track')}"
+    if not counts.plays_added:
+        return f"Nothing new was played since the last sync. {lists} refreshed."
+    days = counted(counts.days_aggregated, "day")
+    return f"Synced {days} of listening data: {counted(counts.plays_added, 'new play')}. {lists} refreshed."
+
+
+def _kept_words(fetched: Fetched, counts: SyncOutcome) -> str:
+    plays_came = isinstance(fetched.recent, RecentlyPlayed)
+    lists_came = isinstance(fetched.top_lists, TopLists)
+    plays = (
+        counted(counts.plays_added, "new play") if counts.plays_added else "No play was new; all known ones"
+    )
+    kept = f"{plays} {'was' if counts.plays_added == 1 else 'were'} kept." if plays_came else ""
+    lists = "The top lists were refreshed." if lists_came else "The top lists are as they were."
+    if not plays_came and not lists_came:
+        return "Nothing was changed; what was stored is safe."
+    return f"{kept or 'The plays are as they were.'} {lists}"
+
+
+def _failure_words(error: SpotifyError) -> str:
+    if isinstance(error, RateLimited):
+        pause = f" of {in_words(error.retry_after)}" if error.retry_after else ""
+        return f"Spotify asks for a pause{pause} before the next sync."
+    if isinstance(error, NotAllowed):
+        return (
+            "Spotify refused: this account may not be on the application's user list, or its owner has no "
+            "Premium subscription."
+        )
+    if isinstance(error, Malformed):
+        return "Spotify's answer could not be read completely. Try again in a few minutes."
+    return "Spotify could not be reached or is in trouble. Try again in a few minutes."
+
+
+def _reconnect_words(error: NeedsReconnect) -> str:
+    return f"Please connect Spotify again: {error}."

@@ -1,0 +1,123 @@
+"""`make run`: bring the database up to date, then serve; without Spotify credentials, the simulator beside.
+
+The server and the simulator are processes of their own. This one waits until either ends, and ends both.
+"""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+
+import requests
+
+from spotistats import config, create_app
+from spotistats.stats import health
+
+Process = subprocess.Popen[str]
+
+_SIMULATOR_PORT = 8001
+_PATIENCE_SECONDS = 20
+_DEMO_COOLDOWN_SECONDS = "60"
+
+
+def check_schema() -> None:
+    """Raise ConfigurationError where a newer version of Spotistats has changed the database."""
+    with create_app().app_context():
+        if health.schema() == "ahead":
+            raise config.ConfigurationError(
+                "DATABASE_URL: a newer version of Spotistats has changed this database; run that version."
+            )
+
+
+def main() -> int:
+    """Serve until Ctrl-C or SIGTERM; return the exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    variables = config.environment()
+    settings = config.load(variables)
+    _require_free_port(settings.port)
+    with suppress(KeyboardInterrupt), ExitStack() as processes:
+        if not settings.has_credentials:
+            variables |= _demo(processes, settings, variables)
+        _python("-m", "flask", "--app", "wsgi", "db", "upgrade", variables=variables).wait()
+        server = _python("-m", "gunicorn", "--log-level", "warning", "wsgi:app", variables=variables)
+        processes.enter_context(_ended_with_us(server))
+        return _serve(server, f"http://127.0.0.1:{settings.port}", is_demo=not settings.has_credentials)
+    return 0
+
+
+def _demo(processes: ExitStack, settings: config.Settings, given: Mapping[str, str]) -> dict[str, str]:
+    """Start the simulator and return the settings that make the app use it, with a database of its own."""
+    simulator = _python("-m", "spotistats.simulator", "--port", str(_simulator_port()), variables=given)
+    processes.enter_context(_ended_with_us(simulator))
+    assert simulator.stdout is not None
+    address = simulator.stdout.readline().split()[-1]
+    demo = {
+        "DEMO": "1",
+        "SPOTIFY_CLIENT_ID": "simulator-client",
+        "SPOTIFY_CLIENT_SECRET": "simulator-secret",
+        "SPOTIFY_ACCOUNTS_URL": address,
+        "SPOTIFY_API_URL": f"{address}/v1",
+    }
+    defaults = {
+        "DATABASE_URL": f"sqlite:///{settings.instance_folder / 'demo.sqlite'}",
+        "SYNC_COOLDOWN_SECONDS": _DEMO_COOLDOWN_SECONDS,
+    }
+    return demo | {name: value for name, value in defaults.items() if not given.get(name)}
+
+
+def _serve(server: Process, address: str, *, is_demo: bool) -> int:
+    if not _answers(server, f"{address}/healthz"):
+        return server.wait() if server.poll() is not None else 1
+    what = "the demo, on a simulated Spotify" if is_demo else "connected to Spotify"
+    print(f"\n  Spotistats: {address}  ({what})\n  Ctrl-C ends it.\n", flush=True)
+    return server.wait()
+
+
+def _answers(server: Process, address: str) -> bool:
+    for _ in range(_PATIENCE_SECONDS * 10):
+        if server.poll() is not None:
+            return False
+        with suppress(requests.ConnectionError):
+            requests.get(address, timeout=5)
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _python(*arguments: str, variables: Mapping[str, str]) -> Process:
+    output = subprocess.PIPE if "spotistats.simulator" in arguments else None
+    return subprocess.Popen([sys.executable, *arguments], env=dict(variables), stdout=output, text=True)
+
+
+@contextmanager
+def _ended_with_us(process: Process) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _require_free_port(port: int) -> None:
+    if not _is_free(port):
+        raise config.ConfigurationError(f"PORT {port} is taken by another program; choose one: PORT=8010 make run")
+
+
+def _simulator_port() -> int:
+    """Return the usual port, or 0, which takes any, where another program has it."""
+    return _SIMULATOR_PORT if _is_free(_SIMULATOR_PORT) else 0
+
+
+def _is_free(port: int) -> bool:
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return True
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""One call to Spotify: session, timeouts, bounded retry, and which error a status stands for.
+
+Retries are urllib3's. A call that hangs is given up by its timeouts, one whose answer trickles in by its
+deadline, and an answer is read up to a size that none of Spotify's comes near.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any, Self
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError, MaxRetryError, ProtocolError, ReadTimeoutError, ResponseError
+from urllib3.util.retry import Retry
+
+from spotistats.spotify.errors import (
+    AccessTokenRefused,
+    NeedsReconnect,
+    NotAllowed,
+    RateLimited,
+    SpotifyError,
+    Unavailable,
+)
+
+JSON = Any  # What json.loads returns; payloads.py gives it types.
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 6.0
+LONGEST_WAIT_SECONDS = 5
+_LONGEST_REMEMBERED_WAIT = 7 * 24 * 3600
+_QUOTA_WAIT = 3600
+_LARGEST_ANSWER = 8 * 1024 * 1024
+_CHUNK = 64 * 1024
+_TRANSIENT = frozenset({429, 500, 502, 503, 504})
+
+
+class BoundedRetry(Retry):
+    """urllib3's retry with Spotify's rules: a short wait that Spotify asks for is waited out, once."""
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Self:
+        """Return the state for the next try, or raise: MaxRetryError means that the answer stands.
+
+        A post whose answer did not come is not repeated: it may have spent a refresh token.
+        """
+        error = kwargs.get("error") or (args[0] if args else None)
+        if method == "POST" and isinstance(error, ReadTimeoutError | ProtocolError):
+            raise error
+        if response is not None and (response.status == 429 or "Retry-After" in response.headers):
+            asked_for = retry_after_seconds(response.headers) or 0
+            waited_before = any(past.status == 429 or past.status == response.status for past in self.history)
+            if waited_before or asked_for > LONGEST_WAIT_SECONDS:
+                raise MaxRetryError(None, url, ResponseError("Spotify asks for a wait"))  # type: ignore[arg-type]
+        return super().increment(method, url, response, *args, **kwargs)
+
+    def get_backoff_time(self) -> float:
+        """Return the seconds to wait where Spotify named none: one after a 429, else growing from zero."""
+        if self.history and self.history[-1].status == 429:
+            return 1.0
+        return super().get_backoff_time()
+
+
+class BearerToken(AuthBase):
+    """An access token as authentication, so that a `.netrc` on the machine cannot replace it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def get(url: str, *, token: str, params: Mapping[str, str | int], deadline: float) -> JSON:
+    """Return the JSON that Spotify answers; `deadline` is a moment of `time.monotonic()`.
+
+    Raises AccessTokenRefused, NeedsReconnect, NotAllowed, RateLimited or Unavailable.
+    """
+    status, headers, body = _exchange("GET", url, auth=BearerToken(token), params=params, deadline=deadline)
+    if status == 200:
+        return _parsed(body)
+    raise _error(status, headers, body)
+
+
+def post_form(
+    url: str, *, user: str, password: str, fields: Mapping[str, str], deadline: float
+) -> tuple[int, JSON]:
+    """Post a form with HTTP Basic; return the status (200, or 4xx but 429) and its JSON, None if none.
+
+    Raises RateLimited or Unavailable.
+    """
+    status, headers, body = _exchange("POST", url, auth=(user, password), data=fields, deadline=deadline)
+    if status == 200:
+        return status, _parsed(body)
+    if 400 <= status < 500 and status != 429:
+        return status, _parsed_or_none(body)
+    raise _error(status, headers, body)
+
+
+def retry_after_seconds(headers: Mapping[str, str]) -> int | None:
+    """Return the whole seconds of a `Retry-After` header, None where there is none that can be read."""
+    text = headers.get("Retry-After", "").strip()
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return min(int(text[:12]), _LONGEST_REMEMBERED_WAIT)
+
+
+_threads = threading.local()
+
+
+def _session() -> requests.Session:
+    """Return this thread's session; requests does not promise that one can be shared."""
+    if not hasattr(_threads, "session"):
+        session = requests.Session()
+        retry = BoundedRetry(
+            total=2,
+            connect=1,
+            read=1,
+            redirect=0,
+            other=0,
+            status_forcelist=_TRANSIENT,
+            allowed_methods=None,
+            backoff_factor=0.4,
+            raise_on_status=False,
+        )
+        session.mount("https://", HTTPAdapter(max_retries=retry))
+        session.mount("http://", HTTPAdapter(max_retries=retry))
+        _threads.session = session
+    return _threads.session  # type: ignore[no-any-return]
+
+
+def _exchange(
+    method: str, url: str, *, deadline: float, **arguments: Any
+) -> tuple[int, Mapping[str, str], bytes]:
+    remaining = deadline - time.monotonic()
+    if remaining <= 0:
+        raise Unavailable("there was no time left to ask")
+    timeout = (min(CONNECT_SECONDS, remaining), min(READ_SECONDS, remaining))
+    try:
+        # Redirects are not followed: the token belongs to the configured address alone.
+        with _session().request(
+            method, url, timeout=timeout, stream=True, allow_redirects=False, **arguments
+        ) as response:
+            return response.status_code, response.headers, _body(response, deadline)
+    except (requests.RequestException, HTTPError, OSError) as error:
+        raise Unavailable(f"the connection failed ({type(error).__name__})") from error
+
+
+def _body(response: requests.Response, deadline: float) -> bytes:
+    body = bytearray()
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
+        body += chunk
+        if len(body) > _LARGEST_ANSWER or time.monotonic() > deadline:
+            raise Unavailable("the answer was too long or too slow")
+    return bytes(body)
+
+
+def _parsed(body: bytes) -> JSON:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Unavailable("the answer is not JSON") from error
+
+
+def _parsed_or_none(body: bytes) -> JSON:
+    try:
+        return _parsed(body)
+    except Unavailable:
+        return None
+
+
+def _error(status: int, headers: Mapping[str, str], body: bytes) -> SpotifyError:
+    if status == 401:
+        return AccessTokenRefused("the access token is not accepted")
+    if status == 403 and b"scope" in body.lower():
+        return NeedsReconnect("the permission given is too narrow")
+    if status == 403:
+        return NotAllowed("Spotify does not allow this application or this account")
+    wait = retry_after_seconds(headers)
+    if status == 429 and wait is None and b"QUOTA_EXCEEDED" in body:
+        wait = _QUOTA_WAIT
+    if status == 429 or (status == 503 and wait):
+        return RateLimited("Spotify asks for a pause", wait or None)
+    return Unavailable(f"Spotify answered with status {status}")

@@ -1,0 +1,58 @@
+"""Refreshing an access token, as plain HTTP. Nothing is stored here."""
+
+from dataclasses import dataclass, field
+
+from spotistats.spotify import http
+from spotistats.spotify.errors import Malformed, NeedsReconnect, Unavailable
+
+_DEFAULT_LIFETIME_SECONDS = 3600
+_TERMINAL = frozenset({"invalid_grant", "invalid_client"})
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The Spotify application in whose name everything is asked."""
+
+    accounts_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    lifetime_seconds: int
+
+
+def refresh(application: Application, refresh_token: str, *, deadline: float) -> TokenPair:
+    """Return a new pair; where Spotify sends no new refresh token, the old one stays good.
+
+    Raises NeedsReconnect when the permission has ended, RateLimited or Unavailable when asking again later
+    may help.
+    """
+    status, answer = http.post_form(
+        f"{application.accounts_url}/api/token",
+        user=application.client_id,
+        password=application.client_secret,
+        fields={"grant_type": "refresh_token", "refresh_token": refresh_token},
+        deadline=deadline,
+    )
+    fields = answer if isinstance(answer, dict) else {}
+    if status == 200:
+        return token_pair(fields, old_refresh_token=refresh_token)
+    if fields.get("error") in _TERMINAL:
+        raise NeedsReconnect("the permission has ended or was taken back")
+    raise Unavailable(f"Spotify answered the refresh with status {status}")
+
+
+def token_pair(fields: dict[str, http.JSON], *, old_refresh_token: str | None = None) -> TokenPair:
+    """Return the pair in an answer of the token endpoint; raises Malformed where it holds none."""
+    access_token = fields.get("access_token")
+    refresh_token = fields.get("refresh_token") or old_refresh_token
+    lifetime = fields.get("expires_in")
+    if not isinstance(access_token, str) or not access_token or not isinstance(refresh_token, str):
+        raise Malformed("the answer holds no token")
+    if not isinstance(lifetime, int) or isinstance(lifetime, bool) or not 0 < lifetime <= 24 * 3600:
+        lifetime = _DEFAULT_LIFETIME_SECONDS
+    return TokenPair(access_token, refresh_token, lifetime)

@@ -1,0 +1,1 @@
+"""The only readers. Results are frozen dataclasses; nothing here changes a row."""

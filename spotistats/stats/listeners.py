@@ -1,0 +1,52 @@
+"""All listeners of this server, for whoever runs it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import func, select
+
+from spotistats.extensions import db
+from spotistats.models import SpotifyConnection, SyncRun, User
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerLine:
+    spotify_id: str
+    display_name: str | None
+    last_success_at: datetime | None
+    connection: Literal["connected", "needs to reconnect", "disconnected"]
+
+
+def listeners() -> tuple[ListenerLine, ...]:
+    """Return every listener, the first who came first."""
+    last = (
+        select(func.max(SyncRun.finished_at))
+        .where(SyncRun.user_id == User.id, SyncRun.status == "succeeded")
+        .correlate(User)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(
+            User.spotify_id,
+            User.display_name,
+            last.label("last_success_at"),
+            SpotifyConnection.user_id.label("connected"),
+            SpotifyConnection.needs_reconnect_since,
+        )
+        .join(SpotifyConnection, SpotifyConnection.user_id == User.id, isouter=True)
+        .order_by(User.id)
+    )
+    return tuple(
+        ListenerLine(
+            row.spotify_id,
+            row.display_name,
+            row.last_success_at,
+            "disconnected"
+            if row.connected is None
+            else "needs to reconnect"
+            if row.needs_reconnect_since
+            else "connected",
+        )
+        for row in rows
+    )

@@ -1,0 +1,30 @@
+"""The latest plays."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from spotistats.extensions import db
+from spotistats.models import Album, Play, Track
+
+
+@dataclass(frozen=True, slots=True)
+class RecentPlay:
+    played_at: datetime
+    track: str
+    artist_name: str
+    image_url: str | None
+
+
+def recent_plays(user_id: int, limit: int) -> tuple[RecentPlay, ...]:
+    """Return the latest plays, newest first."""
+    rows = db.session.execute(
+        select(Play.played_at, Track.name, Track.artist_name, Album.image_url)
+        .join(Track, Track.id == Play.track_id)
+        .join(Album, Album.id == Track.album_id, isouter=True)
+        .where(Play.user_id == user_id)
+        .order_by(Play.played_at.desc(), Play.track_id.desc())
+        .limit(limit)
+    )
+    return tuple(RecentPlay(*row) for row in rows)

@@ -1,0 +1,261 @@
+"""What is stored about a listener, table by table, as it is stored.
+
+Pages are cut by key, not by number: the rows after a known one are found as fast at the end as at the start.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from spotistats.extensions import db
+from spotistats.models import (
+    Album,
+    Artist,
+    DailyListening,
+    Play,
+    SignIn,
+    SpotifyConnection,
+    SyncRun,
+    Track,
+    User,
+    UserTopArtist,
+    UserTopTrack,
+)
+
+PAGE_SIZE = 50
+_BATCH = 1000
+
+Cell = str | int | datetime | date | list[Any] | None
+Cursor = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTable:
+    """A table as the listener sees it; `key` are the labels of the columns that rows are sorted by."""
+
+    title: str
+    about: str
+    rows: Select[*tuple[Any, ...]]
+    owner: InstrumentedAttribute[int]
+    key: tuple[InstrumentedAttribute[Any], ...]
+    newest_first: bool = True
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.rows.selected_columns)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Some rows; `following` is the cursor of the page after this one, None at the end."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    following: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is stored about the listener apart from the tables that have a page."""
+
+    spotify_id: str
+    account_id: str | None
+    display_name: str | None
+    timezone: str
+    created_at: datetime
+    consented_at: datetime | None
+    sign_ins: int
+
+
+class BadCursor(ValueError):
+    """That is no place in this table."""
+
+
+TABLES: Mapping[str, RecordTable] = {
+    "plays": RecordTable(
+        title="Plays",
+        about="Every play, kept for good. A play's time is its end.",
+        rows=select(
+            Play.played_at,
+            Play.track_id,
+            Track.name.label("track"),
+            Track.artist_name.label("artists"),
+            Album.name.label("album"),
+            Play.ms_played,
+            Play.source,
+        )
+        .join(Track, Track.id == Play.track_id)
+        .join(Album, Album.id == Track.album_id, isouter=True),
+        owner=Play.user_id,
+        key=(Play.played_at, Play.track_id),
+    ),
+    "days": RecordTable(
+        title="Days",
+        about="Each local day, added up from its plays.",
+        rows=select(
+            DailyListening.date,
+            DailyListening.minutes,
+            DailyListening.ms_played,
+            DailyListening.plays,
+            DailyListening.top_track_id,
+            Track.name.label("top_track"),
+            DailyListening.top_artist_id,
+            Artist.name.label("top_artist"),
+            DailyListening.created_at,
+            DailyListening.updated_at,
+        )
+        .join(Track, Track.id == DailyListening.top_track_id)
+        .join(Artist, Artist.id == DailyListening.top_artist_id, isouter=True),
+        owner=DailyListening.user_id,
+        key=(DailyListening.date,),
+    ),
+    "top-artists": RecordTable(
+        title="Top artists",
+        about="Spotify’s own ranking of artists, as it was at the last sync.",
+        rows=select(
+            UserTopArtist.time_range,
+            UserTopArtist.rank,
+            UserTopArtist.spotify_id,
+            UserTopArtist.name,
+            UserTopArtist.genres,
+            UserTopArtist.popularity,
+            UserTopArtist.image_url,
+            UserTopArtist.created_at,
+        ),
+        owner=UserTopArtist.user_id,
+        key=(UserTopArtist.time_range, UserTopArtist.rank),
+        newest_first=False,
+    ),
+    "top-tracks": RecordTable(
+        title="Top tracks",
+        about="Spotify’s own ranking of tracks, as it was at the last sync.",
+        rows=select(
+            UserTopTrack.time_range,
+            UserTopTrack.rank,
+            UserTopTrack.spotify_id,
+            UserTopTrack.name,
+            UserTopTrack.artist_name,
+            UserTopTrack.album_name,
+            UserTopTrack.image_url,
+            UserTopTrack.preview_url,
+            UserTopTrack.created_at,
+        ),
+        owner=UserTopTrack.user_id,
+        key=(UserTopTrack.time_range, UserTopTrack.rank),
+        newest_first=False,
+    ),
+    "syncs": RecordTable(
+        title="Syncs",
+        about="Each sync and how it ended. A gap is a time in which plays may be missing.",
+        rows=select(
+            SyncRun.id,
+            SyncRun.started_at,
+            SyncRun.finished_at,
+            SyncRun.status,
+            SyncRun.plays_added,
+            SyncRun.error,
+            SyncRun.gap_started_at,
+            SyncRun.gap_ended_at,
+        ),
+        owner=SyncRun.user_id,
+        key=(SyncRun.id,),
+    ),
+}
+
+
+def person(user_id: int) -> Person:
+    """Return what is stored about the listener themself."""
+    sign_ins = select(func.count()).where(SignIn.user_id == user_id).scalar_subquery()
+    row = db.session.execute(
+        select(
+            User.spotify_id,
+            User.account_id,
+            User.display_name,
+            User.timezone,
+            User.created_at,
+            SpotifyConnection.consented_at,
+            sign_ins,
+        )
+        .join(SpotifyConnection, SpotifyConnection.user_id == User.id, isouter=True)
+        .where(User.id == user_id)
+    ).one()
+    return Person(*row)
+
+
+def counts(user_id: int) -> dict[str, int]:
+    """Return how many rows the listener has in each of TABLES."""
+    columns = [
+        select(func.count()).where(table.owner == user_id).scalar_subquery().label(name)
+        for name, table in TABLES.items()
+    ]
+    return dict(db.session.execute(select(*columns)).one()._mapping)
+
+
+def page(
+    user_id: int, table: RecordTable, after: Cursor | None = None, *, size: int = PAGE_SIZE
+) -> RecordPage:
+    """Return the `size` rows that follow the row at `after` (None: from the first); raises BadCursor."""
+    order = [column.desc() if table.newest_first else column.asc() for column in table.key]
+    statement = table.rows.where(table.owner == user_id).order_by(*order).limit(size + 1)
+    if after is not None:
+        statement = statement.where(_beyond(table, _values(table, after)))
+    rows = [tuple(row) for row in db.session.execute(statement)]
+    places = [table.columns.index(column.name) for column in table.key]
+    following = tuple(_text(rows[size - 1][place]) for place in places) if len(rows) > size else None
+    return RecordPage(tuple(rows[:size]), following)
+
+
+def every_row(user_id: int, table: RecordTable) -> Iterator[tuple[Cell, ...]]:
+    """Yield all rows in batches, each read by a query of its own, so that memory stays small."""
+    after: Cursor | None = None
+    while True:
+        batch = page(user_id, table, after, size=_BATCH)
+        db.session.rollback()  # A slow reader holds no transaction open.
+        yield from batch.rows
+        if batch.following is None:
+            return
+        after = batch.following
+
+
+def _beyond(table: RecordTable, values: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition "after these values in the table's order"."""
+    alternatives = []
+    for place, column in enumerate(table.key):
+        same = [earlier == value for earlier, value in zip(table.key, values[:place], strict=False)]
+        later = column < values[place] if table.newest_first else column > values[place]
+        alternatives.append(and_(*same, later))
+    return or_(*alternatives)
+
+
+def _values(table: RecordTable, after: Cursor) -> list[Any]:
+    if len(after) != len(table.key):
+        raise BadCursor(after)
+    return [_value(column.type.python_type, text) for column, text in zip(table.key, after, strict=True)]
+
+
+def _value(kind: type, text: str) -> Any:
+    try:
+        if issubclass(kind, datetime):
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is None or "\0" in text:
+                raise BadCursor(text)
+            return moment
+        if issubclass(kind, date):
+            return date.fromisoformat(text)
+        if issubclass(kind, int):
+            number = int(text)
+            if not 0 <= number < 2**31:
+                raise BadCursor(text)
+            return number
+    except (ValueError, OverflowError) as error:
+        raise BadCursor(text) from error
+    if "\0" in text:
+        raise BadCursor(text)
+    return text
+
+
+def _text(value: Cell) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,0 +1,84 @@
+"""How things stand with Spotify: the last sync, the next one, and the permission."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from spotistats.extensions import db, settings
+from spotistats.models import SpotifyConnection, SpotifyWait, SyncRun, User
+
+# Spotify ends a permission six months after it was given, however often tokens are refreshed.
+CONSENT_LASTS = timedelta(days=182)
+_REMIND = timedelta(days=21)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Two moments between which plays may be missing, since Spotify remembers only 50."""
+
+    started_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStanding:
+    """`next_sync_at` is None where a sync is possible now; `consent_ends_at` where none was given."""
+
+    last_success_at: datetime | None
+    plays_added: int | None
+    next_sync_at: datetime | None
+    is_connected: bool
+    needs_reconnect: bool
+    consent_ends_at: datetime | None
+    is_running: bool
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Tell whether the listener should be reminded that the permission ends."""
+        return self.consent_ends_at is not None and self.consent_ends_at - now < _REMIND
+
+
+def sync_standing(user_id: int, now: datetime) -> SyncStanding:
+    """Return how things stand with Spotify for the listener."""
+    waits_until = (
+        select(func.max(SpotifyWait.refused_until))
+        .where(SpotifyWait.client_id == settings().spotify_client_id)
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        select(
+            User.sync_lock_expires_at,
+            SpotifyConnection.consented_at,
+            SpotifyConnection.needs_reconnect_since,
+            waits_until.label("waits_until"),
+        )
+        .join(SpotifyConnection, SpotifyConnection.user_id == User.id, isouter=True)
+        .where(User.id == user_id)
+    ).one()
+    last = db.session.execute(
+        select(SyncRun.finished_at, SyncRun.plays_added)
+        .where(SyncRun.user_id == user_id, SyncRun.status == "succeeded")
+        .order_by(SyncRun.finished_at.desc())
+        .limit(1)
+    ).one_or_none()
+    cooled_down_at = last.finished_at + timedelta(seconds=settings().sync_cooldown_seconds) if last else None
+    waits = [moment for moment in (cooled_down_at, row.waits_until) if moment is not None and moment > now]
+    return SyncStanding(
+        last_success_at=last.finished_at if last else None,
+        plays_added=last.plays_added if last else None,
+        next_sync_at=max(waits, default=None),
+        is_connected=row.consented_at is not None,
+        needs_reconnect=row.consented_at is None or row.needs_reconnect_since is not None,
+        consent_ends_at=row.consented_at + CONSENT_LASTS if row.consented_at else None,
+        is_running=row.sync_lock_expires_at is not None and row.sync_lock_expires_at > now,
+    )
+
+
+def gaps_since(user_id: int, moment: datetime) -> tuple[Gap, ...]:
+    """Return the gaps that reach beyond `moment`, the newest first."""
+    rows = db.session.execute(
+        select(SyncRun.gap_started_at, SyncRun.gap_ended_at)
+        .where(SyncRun.user_id == user_id, SyncRun.gap_ended_at > moment)
+        .order_by(SyncRun.gap_ended_at.desc())
+    )
+    return tuple(Gap(started_at, ended_at) for started_at, ended_at in rows if started_at and ended_at)

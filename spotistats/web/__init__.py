@@ -1,0 +1,1 @@
+"""What people see: parse, guard, one call to `stats` or `services`, render."""

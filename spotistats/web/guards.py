@@ -1,0 +1,98 @@
+"""Who is signed in, and which pages may be seen without."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, jsonify, redirect, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from spotistats import clock
+from spotistats.services import accounts
+from spotistats.services.accounts import Listener
+from spotistats.web import fragments
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_USER_ID = "user_id"
+_TOKEN = "token"  # noqa: S105 - the name of a cookie's field
+_OPEN_VIEWS: set[Callable[..., Any]] = set()
+
+
+def public(view: View) -> View:
+    """Mark a view that may be seen signed out; every other one asks for a sign-in."""
+    _OPEN_VIEWS.add(view)
+    return view
+
+
+def init_app(app: Flask) -> None:
+    """Guard every view. The CSRF check is set up after it: who is signed out is told that first."""
+    app.before_request(_require_sign_in)
+    app.context_processor(lambda: {"listener": listener_or_none()})
+
+
+def listener() -> Listener:
+    """Return who is signed in, in a view that is not public."""
+    found = listener_or_none()
+    assert found is not None, "a public view asked who is signed in"
+    return found
+
+
+def listener_or_none() -> Listener | None:
+    """Return who is signed in, read once a request."""
+    if "listener" not in g:
+        user_id, token = session.get(_USER_ID), session.get(_TOKEN)
+        g.listener = None
+        if isinstance(user_id, int) and isinstance(token, str):
+            g.listener = accounts.signed_in(user_id, token, now=clock.now())
+    return g.listener  # type: ignore[no-any-return]
+
+
+def forget_listener() -> None:
+    """Go on as if nobody were signed in; for error pages, which must not fail themselves."""
+    g.listener = None
+
+
+def begin_session(user_id: int, token: str) -> None:
+    """Start a new session for who has just signed in; nothing of the one before stays."""
+    end_session()
+    session[_USER_ID] = user_id
+    session[_TOKEN] = token
+    session.permanent = True
+
+
+def end_session() -> None:
+    """Sign this browser out."""
+    user_id, token = session.get(_USER_ID), session.get(_TOKEN)
+    if isinstance(user_id, int) and isinstance(token, str):
+        accounts.sign_out(user_id, token)
+    session.clear()
+    g.pop("listener", None)
+
+
+def wants_json() -> bool:
+    """Tell whether a program asks rather than a browser."""
+    accepted = request.accept_mimetypes
+    return accepted.best_match(["text/html", "application/json"], default="text/html") == "application/json"
+
+
+def _require_sign_in() -> BaseResponse | None:
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    if current_app.view_functions[request.endpoint] in _OPEN_VIEWS or listener_or_none():
+        return None
+    return _signed_out()
+
+
+def _signed_out() -> BaseResponse:
+    login = url_for("auth.login")
+    if fragments.is_fragment_request():
+        return fragments.redirect_browser(Response(status=401), login)
+    if wants_json():
+        answer = jsonify(error="You are signed out. Please sign in.")
+        answer.status_code = 401
+        return answer
+    if request.method != "GET":
+        return redirect(login, code=303)
+    if request.endpoint in {"dashboard.home", "dashboard.show"}:
+        return redirect(login)
+    return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))

@@ -1,0 +1,108 @@
+"""What is stored about a listener: every row, to look at and to take away."""
+
+import base64
+import binascii
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import Blueprint, Response, abort, render_template, request, stream_with_context
+
+from spotistats.stats import records
+from spotistats.stats.records import TABLES, BadCursor, Cell, Cursor, RecordTable
+from spotistats.web import guards
+
+blueprint = Blueprint("my_data", __name__, url_prefix="/my-data")
+
+# A spreadsheet would take a text that begins like this for a formula and run it.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@blueprint.get("")
+def show() -> str:
+    user_id = guards.listener().id
+    return render_template(
+        "my_data/page.html", tables=TABLES, counts=records.counts(user_id), person=records.person(user_id)
+    )
+
+
+@blueprint.get("/<name>")
+def table(name: str) -> str:
+    found = _table(name)
+    user_id = guards.listener().id
+    try:
+        page = records.page(user_id, found, _cursor(request.args.get("after")))
+    except BadCursor:
+        abort(400, "There is no such page of this table. Go back to its first page.")
+    return render_template(
+        "my_data/table.html",
+        name=name,
+        table=found,
+        page=page,
+        count=records.counts(user_id)[name],
+        after=request.args.get("after"),
+        following=_cursor_text(page.following),
+    )
+
+
+@blueprint.get("/<name>.csv")
+def download(name: str) -> Response:
+    """Stream the whole table; nobody's memory holds it at once."""
+    found = _table(name)
+    rows = stream_with_context(_csv(guards.listener().id, found))
+    response = Response(rows, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="spotistats-{name}.csv"'
+    return response
+
+
+def _table(name: str) -> RecordTable:
+    if name not in TABLES:
+        abort(404)
+    return TABLES[name]
+
+
+def _csv(user_id: int, found: RecordTable) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(found.columns)
+    for row in records.every_row(user_id, found):
+        writer.writerow([_csv_cell(cell) for cell in row])
+        if buffer.tell() > 32_768:
+            yield _taken(buffer)
+    yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> str:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text
+
+
+def _csv_cell(cell: Cell) -> str | int | None:
+    if isinstance(cell, datetime):
+        return cell.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(cell, list):
+        return json.dumps(cell, ensure_ascii=False)
+    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
+        return f"'{cell}"
+    return cell if isinstance(cell, int | None) else str(cell)
+
+
+def _cursor(text: str | None) -> Cursor | None:
+    """Return the place that `_cursor_text` wrote into an address."""
+    if text is None:
+        return None
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(text.encode("ascii")))
+    except (ValueError, binascii.Error, RecursionError) as error:
+        raise BadCursor(text) from error
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        raise BadCursor(text)
+    return tuple(parts)
+
+
+def _cursor_text(cursor: Cursor | None) -> str | None:
+    return base64.urlsafe_b64encode(json.dumps(cursor).encode()).decode() if cursor else None

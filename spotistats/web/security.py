@@ -1,0 +1,84 @@
+"""Which hosts are served, and the headers on every answer."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, redirect, request
+from werkzeug.wrappers import Response
+
+from spotistats.config import LOOPBACK_HOSTS, Settings
+
+_HEALTH = "/healthz"
+
+
+def init_app(app: Flask) -> None:
+    """Check the host of every request and set the headers of every answer."""
+    settings: Settings = app.config["SETTINGS"]
+    policy = content_security_policy(settings)
+
+    @app.before_request
+    def check_host() -> Response | None:
+        return _check_host(settings)
+
+    @app.after_request
+    def set_headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if settings.is_https:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        if request.endpoint != "static":
+            # Somebody else at this computer must not page back to it after a sign-out.
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def content_security_policy(settings: Settings) -> str:
+    """Return the policy; the demo's covers come from the simulator, which stands beside the app."""
+    accounts = _origin(settings.spotify_accounts_url)
+    pictures = ["'self'", "https://i.scdn.co", "https://*.scdn.co"]
+    if settings.demo:
+        pictures.append(_origin(settings.spotify_api_url))
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src {' '.join(pictures)}",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            f"form-action 'self' {accounts}",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+def _check_host(settings: Settings) -> Response | None:
+    """Serve the public host, or this machine alone; Spotify refuses `localhost`, so it is sent on."""
+    host, name = request.host.lower(), _host_name(request.host)
+    if settings.public_host is not None:
+        if host != settings.public_host and not (request.path == _HEALTH and name in LOOPBACK_HOSTS):
+            abort(400, "This server is known by another name. Set PUBLIC_URL to the address in your browser.")
+        return None
+    if name not in LOOPBACK_HOSTS:
+        abort(400, "This server answers on 127.0.0.1 alone until PUBLIC_URL says where people reach it.")
+    if name == "localhost":
+        address = request.url.replace(
+            f"//{request.host}", f"//{host.replace('localhost', '127.0.0.1', 1)}", 1
+        )
+        return redirect(address, code=307)
+    return None
+
+
+def _host_name(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

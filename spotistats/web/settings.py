@@ -1,0 +1,69 @@
+"""What a listener decides: time zone, sessions, the connection to Spotify, the end of the account."""
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from spotistats import clock
+from spotistats.services import accounts, connections
+from spotistats.stats.records import person
+from spotistats.stats.syncs import sync_standing
+from spotistats.web import guards
+
+blueprint = Blueprint("settings", __name__, url_prefix="/settings")
+
+CONFIRMATION = "delete everything"
+
+
+@blueprint.get("")
+def show() -> str:
+    return _page()
+
+
+@blueprint.post("")
+def save() -> Response:
+    """Store the time zone; every day is rebuilt in it at once."""
+    wanted = request.form.get("timezone", "").strip()
+    try:
+        days = accounts.set_timezone(guards.listener().id, wanted)
+    except accounts.UnknownZone:
+        return make_response(
+            _page(zone=wanted[:64], zone_error="That is not a time zone we know. Pick one from the list."),
+            400,
+        )
+    flash(f"Saved. {clock.counted(days, 'day')} were rebuilt in the time zone {wanted}.", "message")
+    return redirect(url_for("settings.show"), code=303)
+
+
+@blueprint.post("/disconnect")
+def disconnect() -> Response:
+    """Forget the tokens and keep the history."""
+    connections.disconnect(guards.listener().id)
+    flash("Spotify is disconnected and its tokens are forgotten. Your history is still here.", "message")
+    return redirect(url_for("settings.show"), code=303)
+
+
+@blueprint.post("/delete-account")
+def delete_account() -> Response:
+    """Delete the listener with everything, if the confirmation was typed."""
+    if request.form.get("confirmation", "").strip().lower() != CONFIRMATION:
+        error = f"Nothing was deleted. To go on, type “{CONFIRMATION}” into the field."
+        return make_response(_page(delete_error=error), 400)
+    accounts.delete_account(guards.listener().id)
+    guards.forget_listener()
+    session.clear()
+    flash("Your account and everything in it are deleted.", "message")
+    return redirect(url_for("auth.login"), code=303)
+
+
+def _page(*, zone: str | None = None, zone_error: str | None = None, delete_error: str | None = None) -> str:
+    listener = guards.listener()
+    return render_template(
+        "settings/page.html",
+        zone=listener.timezone if zone is None else zone,
+        zone_names=clock.zone_names(),
+        zone_error=zone_error,
+        delete_error=delete_error,
+        confirmation=CONFIRMATION,
+        person=person(listener.id),
+        standing=sync_standing(listener.id, clock.now()),
+    )

@@ -1,0 +1,61 @@
+"""The Sync button."""
+
+from flask import Blueprint, flash, jsonify, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from spotistats.services.sync import SyncOutcome, SyncState, sync_user
+from spotistats.web import dashboard, fragments, guards
+
+blueprint = Blueprint("sync", __name__)
+
+_STATUSES = {
+    SyncState.SUCCEEDED: 200,
+    SyncState.COOLING_DOWN: 429,
+    SyncState.RUNNING: 429,
+    SyncState.SPOTIFY_FAILED: 502,
+    SyncState.NEEDS_RECONNECT: 403,
+}
+
+
+@blueprint.post("/sync")
+def run() -> Response:
+    """Sync the listener who is signed in and say how it went, in the form that was asked for."""
+    outcome = sync_user(guards.listener().id)
+    if fragments.is_fragment_request():
+        return _with_status(make_response(_fragment(outcome)), outcome)
+    if guards.wants_json():
+        return _with_status(_json(outcome), outcome)
+    flash(outcome.message, f"sync {outcome.state.name.lower()}")
+    return redirect(url_for("dashboard.show"), code=303)
+
+
+def _fragment(outcome: SyncOutcome) -> str:
+    return render_template(
+        "dashboard/_synced.html", outcome=outcome, dashboard=dashboard.of(guards.listener()), is_fragment=True
+    )
+
+
+def _json(outcome: SyncOutcome) -> Response:
+    if outcome.state is SyncState.SUCCEEDED:
+        return jsonify(
+            success=True,
+            days_aggregated=outcome.days_aggregated,
+            artists_saved=outcome.artists_saved,
+            tracks_saved=outcome.tracks_saved,
+            plays_added=outcome.plays_added,
+        )
+    fields: dict[str, str | int | bool] = {"error": outcome.message}
+    if outcome.state is SyncState.NEEDS_RECONNECT:
+        fields["reconnect"] = True
+    if outcome.retry_after is not None:
+        fields["retry_after"] = outcome.retry_after
+    return jsonify(fields)
+
+
+def _with_status(response: Response, outcome: SyncOutcome) -> Response:
+    response.status_code = _STATUSES[outcome.state]
+    if outcome.retry_after is not None:
+        response.headers["Retry-After"] = str(outcome.retry_after)
+        if outcome.state is SyncState.SPOTIFY_FAILED:
+            response.status_code = 503
+    return response

@@ -1,0 +1,49 @@
+"""Spotify's own ranking, read from the database."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from spotistats import clock
+from spotistats.plays import TIME_RANGES, TimeRange
+from spotistats.stats.top import Kind, top_list
+from spotistats.web import guards
+
+blueprint = Blueprint("top", __name__, url_prefix="/top")
+
+RANGES: dict[TimeRange, str] = {
+    "short_term": "About 4 weeks",
+    "medium_term": "About 6 months",
+    "long_term": "About a year",
+}
+
+
+@blueprint.get("")
+def home() -> Response:
+    return redirect(url_for("top.artists"))
+
+
+@blueprint.get("/artists")
+def artists() -> str:
+    return _page("artists")
+
+
+@blueprint.get("/tracks")
+def tracks() -> str:
+    return _page("tracks")
+
+
+def _page(kind: Kind) -> str:
+    time_range = next(
+        (known for known in TIME_RANGES if known == request.args.get("range", "short_term")), None
+    )
+    if time_range is None:
+        abort(400, f"The range must be one of {', '.join(TIME_RANGES)}.")
+    ranking = top_list(guards.listener().id, kind, time_range)
+    return render_template(
+        "top/page.html",
+        ranking=ranking,
+        is_stale=ranking.is_stale(clock.now()),
+        kind=kind,
+        time_range=time_range,
+        ranges=RANGES,
+    )

@@ -1,0 +1,3 @@
+from spotistats import create_app
+
+app = create_app()
