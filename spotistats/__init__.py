@@ -8,7 +8,7 @@ from flask import Flask
 
 from spotistats import cli, config
 from spotistats import models as models
-from spotistats.extensions import compress, csrf, db, migrate, oauth
+from spotistats.extensions import compress, csrf, db, migrate
 from spotistats.services.accounts import SIGN_IN_LIFETIME
 from spotistats.web import (
     auth,
@@ -38,7 +38,6 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     app.logger.setLevel(logging.INFO)
     db.init_app(app)
     migrate.init_app(app, db)
-    oauth.init_app(app)
     compress.init_app(app)
     security.init_app(app)
     guards.init_app(app)

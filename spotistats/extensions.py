@@ -1,11 +1,10 @@
-"""What the parts of the application share: database, migrations, CSRF, sign-in, and the only commit."""
+"""What the parts of the application share: database, migrations, CSRF, compression, and the only commit."""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from authlib.integrations.flask_client import OAuth
 from flask import current_app
 from flask_compress import Compress
 from flask_migrate import Migrate
@@ -39,7 +38,6 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate(directory=str(ROOT / "migrations"))
 csrf = CSRFProtect()
-oauth = OAuth()
 compress = Compress()
 
 

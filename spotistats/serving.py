@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 
+import click
 import requests
 
 from spotistats import config, create_app
@@ -72,7 +73,7 @@ def _serve(server: Process, address: str, *, is_demo: bool) -> int:
     if not _answers(server, f"{address}/healthz"):
         return server.wait() if server.poll() is not None else 1
     what = "the demo, on a simulated Spotify" if is_demo else "connected to Spotify"
-    print(f"\n  Spotistats: {address}  ({what})\n  Ctrl-C ends it.\n", flush=True)
+    click.echo(f"\n  Spotistats: {address}  ({what})\n  Ctrl-C ends it.\n")
     return server.wait()
 
 
@@ -103,7 +104,7 @@ def _ended_with_us(process: Process) -> Iterator[None]:
 
 def _require_free_port(port: int) -> None:
     if not _is_free(port):
-        raise config.ConfigurationError(f"PORT {port} is taken by another program; choose one: PORT=8010 make run")
+        raise config.ConfigurationError(f"PORT {port} is taken by another program: PORT=8010 make run")
 
 
 def _simulator_port() -> int:

@@ -196,7 +196,9 @@ def upgrade() -> None:
     op.create_index("ix_daily_listening_top_artist_id", "daily_listening", ["top_artist_id"])
     op.create_index("ix_daily_listening_top_track_id", "daily_listening", ["top_track_id"])
     op.create_index("ix_plays_track_id", "plays", ["track_id"])
-    op.create_index("ix_sync_runs_user_id_status_finished_at", "sync_runs", ["user_id", "status", "finished_at"])
+    op.create_index(
+        "ix_sync_runs_user_id_status_finished_at", "sync_runs", ["user_id", "status", "finished_at"]
+    )
     op.create_index("ix_track_artists_artist_id", "track_artists", ["artist_id"])
     op.create_index("ix_tracks_album_id", "tracks", ["album_id"])
 

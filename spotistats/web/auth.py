@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import requests
 from authlib.integrations.base_client.errors import MismatchingStateError, OAuthError
+from authlib.integrations.flask_client import OAuth
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from spotistats import clock
 from spotistats.config import Settings
-from spotistats.extensions import oauth
 from spotistats.services import accounts
 from spotistats.spotify.client import SpotifyClient
 from spotistats.spotify.errors import NotAllowed, RateLimited, SpotifyError
@@ -35,9 +35,10 @@ def init_app(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     if not settings.has_credentials:
         return
-    oauth.register(
+    # One registry an application, kept by Authlib in app.extensions: two applications in one process may
+    # have different Spotify applications.
+    OAuth(app).register(
         "spotify",
-        overwrite=True,
         client_id=settings.spotify_client_id,
         client_secret=settings.spotify_client_secret,
         authorize_url=f"{settings.spotify_accounts_url}/authorize",
@@ -83,7 +84,7 @@ def start() -> Response:
     _forget_attempts()
     session[_NEXT] = _own_path(request.form.get("next"))
     session[_ZONE] = request.form.get("timezone", "")[:64]
-    answer: Response = oauth.spotify.authorize_redirect(_redirect_uri())
+    answer: Response = _spotify().authorize_redirect(_redirect_uri())
     answer.status_code = 303
     return answer
 
@@ -97,13 +98,14 @@ def callback() -> Response:
     if request.args.get("error") == "access_denied":
         _forget_attempts()
         flash(
-            "You chose not to connect Spotify, so nothing was changed. You can try again whenever you like.", "message"
+            "You chose not to connect Spotify. Nothing was changed; try again whenever you like.",
+            "message",
         )
         return redirect(url_for("auth.login"))
     if not request.args.get("code") or "error" in request.args:
         return _start_again()
     try:
-        token = oauth.spotify.authorize_access_token()
+        token = _spotify().authorize_access_token()
     except MismatchingStateError:
         return _start_again()
     except OAuthError as error:
@@ -162,6 +164,11 @@ def _sign_in(token: dict[str, Any]) -> Response:
 def _settings() -> Settings:
     settings: Settings = current_app.config["SETTINGS"]
     return settings
+
+
+def _spotify() -> Any:
+    """Return Authlib's client, used for the sign-in alone."""
+    return current_app.extensions["authlib.integrations.flask_client"].spotify
 
 
 def _start_again() -> Response:

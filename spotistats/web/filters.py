@@ -23,7 +23,18 @@ _HOURS_FROM_MINUTES = 1000
 
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
-    values: list[Callable[..., Any]] = [number, counted, minutes, figure, short, initial, tint, picture, label, cell]
+    values: list[Callable[..., Any]] = [
+        number,
+        counted,
+        minutes,
+        figure,
+        short,
+        initial,
+        tint,
+        picture,
+        label,
+        cell,
+    ]
     times: list[Callable[..., Any]] = [iso, day, day_short, weekday, month, month_short, moment, ago]
     for function in values + times:
         app.add_template_filter(function)
