@@ -9,6 +9,7 @@ from pathlib import Path
 from flask_migrate import upgrade
 
 from spotistats import create_app
+from spotistats.extensions import db
 from tests.support.postgres import PostgresServer
 from tests.support.settings import app_settings
 
@@ -56,8 +57,6 @@ def migrate(database_url: str) -> None:
 
 def dispose(app: object) -> None:
     """Close the connections that an application keeps."""
-    from spotistats.extensions import db
-
     db.session.remove()
     for engine in db.engines.values():
         engine.dispose()
