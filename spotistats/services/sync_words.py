@@ -1,0 +1,56 @@
+"""How a sync ended, in words: what happened, what was kept, and what to do."""
+
+from spotistats.clock import counted, in_words
+from spotistats.spotify.errors import Malformed, NeedsReconnect, NotAllowed, RateLimited, SpotifyError
+
+
+def succeeded(*, plays: int, days: int, artists: int, tracks: int) -> str:
+    lists = f"{counted(artists, 'top artist')} and {counted(tracks, 'top track')} refreshed."
+    if not plays:
+        return f"Nothing new was played since the last sync. {lists}"
+    return f"Synced {counted(days, 'day')} of listening data: {counted(plays, 'new play')}. {lists}"
+
+
+def failed(error: SpotifyError) -> str:
+    """Return what went wrong; the numbers of what was kept follow it."""
+    if isinstance(error, NeedsReconnect):
+        return f"Please connect Spotify again: {error}."
+    if isinstance(error, RateLimited):
+        pause = f" of {in_words(error.retry_after)}" if error.retry_after else ""
+        return f"Spotify asks for a pause{pause} before the next sync."
+    if isinstance(error, NotAllowed):
+        return (
+            "Spotify refused: this account may not be on the application’s user list, or its owner has no "
+            "Premium subscription."
+        )
+    if isinstance(error, Malformed):
+        return "Spotify’s answer could not be read completely. Try again in a few minutes."
+    return "Spotify could not be reached or is in trouble. Try again in a few minutes."
+
+
+def kept(*, plays: int | None, lists_came: bool) -> str:
+    """Return what was kept all the same; `plays` is None where no page of plays came."""
+    if plays is None and not lists_came:
+        return "Nothing was changed; what was stored is safe."
+    lists = "The top lists were refreshed." if lists_came else "The top lists are as they were."
+    if plays is None:
+        return f"The plays are as they were. {lists}"
+    return f"{counted(plays, 'new play') if plays else 'No new play'} {'was' if plays < 2 else 'were'} kept. {lists}"
+
+
+def cooling_down(seconds: int) -> str:
+    return f"Up to date. The next sync is possible in {in_words(seconds)}."
+
+
+def already_running() -> str:
+    return "A sync is already running. It ends within half a minute."
+
+
+def gave_way() -> str:
+    return "This sync took too long and gave way to another. What was stored is safe."
+
+
+def spotify_waits(seconds: int) -> str:
+    return (
+        f"Spotify asked for a pause. The next sync is possible in {in_words(seconds)}. Nothing was changed."
+    )
