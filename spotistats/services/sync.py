@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 from spotistats import clock
-from spotistats.clock import counted, in_words
+from spotistats.clock import counted
 from spotistats.extensions import end_reading, settings, transaction
 from spotistats.plays import TIME_RANGES, RecentlyPlayed, TimeRange, TopLists
-from spotistats.services import connections, recording, sync_runs
+from spotistats.services import connections, recording, sync_runs, sync_words
 from spotistats.services.connections import Access
 from spotistats.services.recording import Recorded
 from spotistats.services.sync_runs import Run
@@ -79,12 +79,10 @@ def sync_user(user_id: int, *, force: bool = False) -> SyncOutcome:
     except sync_runs.Refused as refusal:
         return _refusal(refusal)
     except NeedsReconnect as error:
-        return SyncOutcome(SyncState.NEEDS_RECONNECT, _reconnect_words(error))
+        return SyncOutcome(SyncState.NEEDS_RECONNECT, sync_words.failed(error))
     except sync_runs.LockLost:
         log.warning("user %s: a sync took too long and gave way to another", user_id)
-        return SyncOutcome(
-            SyncState.RUNNING, "Another sync has taken over.", retry_after=sync_runs.LOCK_SECONDS
-        )
+        return SyncOutcome(SyncState.RUNNING, sync_words.gave_way(), retry_after=sync_runs.LOCK_SECONDS)
 
 
 def _run(run: Run) -> SyncOutcome:
@@ -175,22 +173,26 @@ def _save_rest(run: Run, fetched: Fetched, outcome: SyncOutcome) -> None:
 
 def _outcome(fetched: Fetched, recorded: Recorded, days: int) -> SyncOutcome:
     lists = fetched.top_lists if isinstance(fetched.top_lists, TopLists) else None
+    plays = recorded.plays_added
+    artists = sum(map(len, lists.artists.values())) if lists else 0
+    tracks = sum(map(len, lists.tracks.values())) if lists else 0
     counts = SyncOutcome(
         SyncState.SUCCEEDED,
-        "",
+        sync_words.succeeded(plays=plays, days=days, artists=artists, tracks=tracks),
         days_aggregated=days,
-        artists_saved=sum(map(len, lists.artists.values())) if lists else 0,
-        tracks_saved=sum(map(len, lists.tracks.values())) if lists else 0,
-        plays_added=recorded.plays_added,
+        artists_saved=artists,
+        tracks_saved=tracks,
+        plays_added=plays,
     )
     if not fetched.errors:
-        return replace(counts, message=_success_words(counts))
+        return counts
     error = min(fetched.errors, key=_weight)
-    kept = _kept_words(fetched, counts)
+    plays_came = isinstance(fetched.recent, RecentlyPlayed)
+    kept = sync_words.kept(plays=plays if plays_came else None, lists_came=lists is not None)
+    message = f"{sync_words.failed(error)} {kept}"
     if isinstance(error, NeedsReconnect):
-        return replace(counts, state=SyncState.NEEDS_RECONNECT, message=f"{_reconnect_words(error)} {kept}")
+        return replace(counts, state=SyncState.NEEDS_RECONNECT, message=message)
     wait = error.retry_after if isinstance(error, RateLimited) else None
-    message = f"{_failure_words(error)} {kept}"
     return replace(counts, state=SyncState.SPOTIFY_FAILED, message=message, retry_after=wait)
 
 
@@ -202,12 +204,9 @@ def _weight(error: SpotifyError) -> tuple[int, int]:
 
 
 def _refusal(refusal: sync_runs.Refused) -> SyncOutcome:
-    wait = in_words(refusal.retry_after)
+    wait = refusal.retry_after
     if isinstance(refusal, sync_runs.AlreadyRunning):
-        message, state = "A sync is already running. It ends within half a minute.", SyncState.RUNNING
-    elif isinstance(refusal, sync_runs.CoolingDown):
-        message, state = f"Up to date. The next sync is possible in {wait}.", SyncState.COOLING_DOWN
-    else:
-        message = f"Spotify asked for a pause. The next sync is possible in {wait}. Nothing was changed."
-        state = SyncState.SPOTIFY_FAILED
-    return SyncOutcome(state, message, retry_after=refusal.retry_after)
+        return SyncOutcome(SyncState.RUNNING, sync_words.already_running(), retry_after=wait)
+    if isinstance(refusal, sync_runs.CoolingDown):
+        return SyncOutcome(SyncState.COOLING_DOWN, sync_words.cooling_down(wait), retry_after=wait)
+    return SyncOutcome(SyncState.SPOTIFY_FAILED, sync_words.spotify_waits(wait), retry_after=wait)

@@ -35,7 +35,8 @@ def kept(*, plays: int | None, lists_came: bool) -> str:
     lists = "The top lists were refreshed." if lists_came else "The top lists are as they were."
     if plays is None:
         return f"The plays are as they were. {lists}"
-    return f"{counted(plays, 'new play') if plays else 'No new play'} {'was' if plays < 2 else 'were'} kept. {lists}"
+    new_plays = counted(plays, "new play") if plays else "No new play"
+    return f"{new_plays} {'was' if plays < 2 else 'were'} kept. {lists}"
 
 
 def cooling_down(seconds: int) -> str:
