@@ -125,6 +125,15 @@ def mark_needs_reconnect(access: Access) -> None:
     _replace(access, needs_reconnect_since=clock.now())
 
 
+def confirm(session: Session, user_id: int) -> None:
+    """Take back that the listener needs to reconnect: Spotify has just given everything."""
+    session.execute(
+        update(SpotifyConnection)
+        .where(SpotifyConnection.user_id == user_id, SpotifyConnection.needs_reconnect_since.is_not(None))
+        .values(needs_reconnect_since=None)
+    )
+
+
 def wait_seconds(now: datetime) -> int:
     """Return for how many seconds Spotify still wants no calls from this application."""
     until = db.session.scalar(

@@ -101,19 +101,28 @@ def _fetch(user_id: int, *, deadline: float) -> Fetched:
     """Ask for everything; calls whose access token was refused are asked once more with a fresh one."""
     try:
         access = connections.fresh_access(user_id, deadline=deadline)
-        end_reading()
-        answers = side_by_side.ask(_calls(access, deadline), deadline=deadline)
-        refused = [name for name, answer in answers.items() if isinstance(answer, AccessTokenRefused)]
-        if refused:
-            access = connections.refreshed_access(access, deadline=deadline)
-            end_reading()
-            calls = _calls(access, deadline)
-            answers |= side_by_side.ask({name: calls[name] for name in refused}, deadline=deadline)
     except SpotifyError as error:
         return Fetched(error, error, (error,))
+    end_reading()
+    answers = side_by_side.ask(_calls(access, deadline), deadline=deadline)
+    refused = [name for name, answer in answers.items() if isinstance(answer, AccessTokenRefused)]
+    if refused:
+        access, again = _ask_again(access, refused, deadline)
+        answers |= again
     if any(isinstance(answer, NeedsReconnect) for answer in answers.values()):
         connections.mark_needs_reconnect(access)
     return _fetched(answers)
+
+
+def _ask_again(access: Access, names: list[str], deadline: float) -> tuple[Access, dict[str, Any]]:
+    """Ask the calls of these names once more with a fresh token; what the others brought is kept anyway."""
+    try:
+        access = connections.refreshed_access(access, deadline=deadline)
+    except SpotifyError as error:
+        return access, dict.fromkeys(names, error)
+    end_reading()
+    calls = _calls(access, deadline)
+    return access, side_by_side.ask({name: calls[name] for name in names}, deadline=deadline)
 
 
 def _calls(access: Access, deadline: float) -> dict[str, side_by_side.Call]:
@@ -166,6 +175,7 @@ def _save_rest(run: Run, fetched: Fetched, outcome: SyncOutcome) -> None:
             if isinstance(error, RateLimited) and error.retry_after:
                 connections.remember_wait(session, error.retry_after, now=now)
         if outcome.state is SyncState.SUCCEEDED:
+            connections.confirm(session, run.user_id)
             sync_runs.finish(session, run, status="succeeded", error=None, now=now)
         else:
             sync_runs.finish(session, run, status=failed_as, error=outcome.message, now=now)
