@@ -48,7 +48,9 @@ class State:
         self.auto_agree: str | None = None
         self.clock = Clock()
         self.faults = Faults()
-        self.tokens = TokenStore(self.clock, lifetime=token_lifetime, rotate=rotate_refresh_tokens)
+        self.tokens = TokenStore(
+            self.clock, client_secret, lifetime=token_lifetime, rotate=rotate_refresh_tokens
+        )
         self.log = CallLog()
         self.stopping = Event()
         self._lock = RLock()

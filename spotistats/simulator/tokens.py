@@ -1,4 +1,8 @@
-"""Codes, access tokens and refresh tokens, and the consent behind them."""
+"""Codes, access tokens and refresh tokens, and the consent behind them.
+
+A refresh token carries its consent, signed with the application's secret, so that who signed in to the demo
+yesterday can sync today, after the simulator was started again.
+"""
 
 import base64
 import hashlib
@@ -8,6 +12,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import RLock
+
+from itsdangerous import BadSignature, URLSafeSerializer
 
 from .clock import Clock
 
@@ -54,7 +60,7 @@ class AccessToken:
 class TokenStore:
     """Hands out tokens and checks them. Safe to use from several threads."""
 
-    def __init__(self, clock: Clock, *, lifetime: float, rotate: bool) -> None:
+    def __init__(self, clock: Clock, secret: str, *, lifetime: float, rotate: bool) -> None:
         self.lifetime = lifetime
         self.rotate = rotate
         self._clock = clock
@@ -62,6 +68,8 @@ class TokenStore:
         self._codes: dict[str, Code] = {}
         self._access: dict[str, AccessToken] = {}
         self._refresh: dict[str, Consent] = {}
+        self._spent: set[str] = set()
+        self._signer = URLSafeSerializer(secret, salt="refresh token")
 
     def consent(self, listener_id: str, scopes: frozenset[str]) -> Consent:
         """Return a new consent, given now."""
@@ -94,18 +102,18 @@ class TokenStore:
         Raises GrantError for an unknown, spent or revoked token and for one whose consent has ended.
         """
         with self._lock:
-            consent = self._refresh.get(token)
-            if consent is None:
+            consent = self._refresh.get(token) or self._from_an_earlier_run(token)
+            if consent is None or token in self._spent:
                 raise GrantError("Invalid refresh token")
             if consent.revoked or self._clock.now() >= consent.ends_at:
                 raise GrantError("Refresh token revoked")
             if self.rotate:
-                del self._refresh[token]
+                self._spent.add(token)
             return self.issue(consent, with_refresh_token=self.rotate)
 
     def issue(self, consent: Consent, *, with_refresh_token: bool = True) -> dict[str, str | int]:
         """Return the answer of the token endpoint for a consent."""
-        access, refresh = secrets.token_urlsafe(120), secrets.token_urlsafe(72)
+        access, refresh = secrets.token_urlsafe(120), self._signed(consent)
         with self._lock:
             self._access[access] = AccessToken(consent, self._clock.now() + timedelta(seconds=self.lifetime))
             answer: dict[str, str | int] = {
@@ -118,6 +126,23 @@ class TokenStore:
                 self._refresh[refresh] = consent
                 answer["refresh_token"] = refresh
         return answer
+
+    def _signed(self, consent: Consent) -> str:
+        given_at = consent.given_at.isoformat()
+        return str(
+            self._signer.dumps(
+                [consent.listener_id, sorted(consent.scopes), given_at, secrets.token_urlsafe(24)]
+            )
+        )
+
+    def _from_an_earlier_run(self, token: str) -> Consent | None:
+        try:
+            listener_id, scopes, given_at, _unique = self._signer.loads(token)
+        except BadSignature:
+            return None
+        consent = Consent(listener_id, frozenset(scopes), datetime.fromisoformat(given_at))
+        self._refresh[token] = consent
+        return consent
 
     def find(self, access_token: str) -> AccessToken | None:
         """Return what is known of an access token; None for one that was never given out or was revoked."""

@@ -23,7 +23,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(clock: Clock) -> TokenStore:
-    return TokenStore(clock, lifetime=3600, rotate=False)
+    return TokenStore(clock, "secret", lifetime=3600, rotate=False)
 
 
 def code(store: TokenStore, challenge: str | None = CHALLENGE) -> str:
@@ -148,3 +148,16 @@ def test_tokens_are_long_and_never_the_same(store: TokenStore) -> None:
     tokens = {str(store.issue(store.consent("alice", SCOPES))["access_token"]) for _ in range(50)}
     assert len(tokens) == 50
     assert min(map(len, tokens)) > 100
+
+
+def test_a_refresh_token_outlives_the_simulator(store: TokenStore, clock: Clock) -> None:
+    token = refresh_token(store)
+    later = TokenStore(clock, "secret", lifetime=3600, rotate=True)
+    later.refresh(token)
+    with pytest.raises(GrantError, match="Invalid refresh token"):
+        later.refresh(token)
+    with pytest.raises(GrantError, match="Invalid refresh token"):
+        TokenStore(clock, "another secret", lifetime=3600, rotate=False).refresh(token)
+    clock.advance(timedelta(days=190))
+    with pytest.raises(GrantError, match="revoked"):
+        TokenStore(clock, "secret", lifetime=3600, rotate=False).refresh(token)
