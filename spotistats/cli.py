@@ -53,4 +53,11 @@ def users() -> None:
     """List the listeners: id, name, last sync, state of the connection."""
     for line in listeners():
         synced = f"{line.last_success_at:%Y-%m-%d %H:%M} UTC" if line.last_success_at else "never"
-        click.echo("\t".join([line.spotify_id, line.display_name or "-", synced, line.connection]))
+        click.echo(
+            "\t".join([line.spotify_id, _printable(line.display_name or "-"), synced, line.connection])
+        )
+
+
+def _printable(name: str) -> str:
+    """Return a name without what a terminal would take for a command."""
+    return "".join(character if character.isprintable() else "�" for character in name)

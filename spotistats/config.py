@@ -148,7 +148,8 @@ def _public_url(text: str | None) -> str | None:
         raise ConfigurationError(
             "PUBLIC_URL must name 127.0.0.1 rather than localhost, which Spotify refuses."
         )
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    default_port = ":443" if parts.scheme == "https" else ":80"
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(default_port)}"
 
 
 def _database_url(text: str | None, folder: Path) -> str:

@@ -69,9 +69,15 @@ def end_reading() -> None:
 
 
 @event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
-    if not isinstance(connection, sqlite3.Connection):
-        return
+def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        _prepare_sqlite(connection)
+    else:
+        connection.execute(f"SET lock_timeout = {_BUSY_MILLISECONDS}")
+        connection.commit()
+
+
+def _prepare_sqlite(connection: sqlite3.Connection) -> None:
     connection.isolation_level = None  # sqlite3 then leaves BEGIN to the listener below.
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")

@@ -40,6 +40,14 @@ def sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: d
     The account is found by `account_id`, which never changes, then by `id`; else it is made, with the
     browser's `timezone` where that is a known one.
     """
+    try:
+        return _sign_in(profile, tokens, timezone=timezone, now=now)
+    except IntegrityError:
+        # Two first sign-ins of one listener at once: the other one has made the account by now.
+        return _sign_in(profile, tokens, timezone=timezone, now=now)
+
+
+def _sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: datetime) -> tuple[int, str]:
     with transaction() as session:
         user = _find(session, profile) or User(
             timezone=timezone if timezone and clock.is_zone(timezone) else "UTC", created_at=now

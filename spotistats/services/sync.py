@@ -93,7 +93,10 @@ def _run(run: Run) -> SyncOutcome:
         recorded, days = _save_plays(run, fetched.recent)
     outcome = _outcome(fetched, recorded, days)
     _save_rest(run, fetched, outcome)
-    log.info("user %s: sync %s, %s plays added", run.user_id, outcome.state, outcome.plays_added)
+    reasons = (
+        "; ".join(sorted({f"{type(error).__name__}: {error}" for error in fetched.errors})) or "no error"
+    )
+    log.info("user %s: sync %s, %s plays added, %s", run.user_id, outcome.state, outcome.plays_added, reasons)
     return outcome
 
 

@@ -118,7 +118,6 @@ def callback() -> Response:
 
 
 @blueprint.post("/auth/logout")
-@public
 def logout() -> Response:
     """Sign out this browser."""
     guards.end_session()

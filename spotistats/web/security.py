@@ -59,7 +59,7 @@ def _check_host(settings: Settings) -> Response | None:
     """Serve the public host, or this machine alone; Spotify refuses `localhost`, so it is sent on."""
     host, name = request.host.lower(), _host_name(request.host)
     if settings.public_host is not None:
-        if host != settings.public_host and not (request.path == _HEALTH and name in LOOPBACK_HOSTS):
+        if not _is_public(host, settings) and not (request.path == _HEALTH and name in LOOPBACK_HOSTS):
             abort(400, "This server is known by another name. Set PUBLIC_URL to the address in your browser.")
         return None
     if name not in LOOPBACK_HOSTS:
@@ -70,6 +70,11 @@ def _check_host(settings: Settings) -> Response | None:
         )
         return redirect(address, code=307)
     return None
+
+
+def _is_public(host: str, settings: Settings) -> bool:
+    default_port = ":443" if settings.is_https else ":80"  # Some proxies pass it on.
+    return host.removesuffix(default_port) == settings.public_host
 
 
 def _host_name(host: str) -> str | None:
