@@ -14,6 +14,7 @@ preload_app = True  # The workers share the memory of one loaded program.
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
+control_socket_disable = True  # Nobody here uses it, and two servers of one account would share its file.
 # Requests are bounded in memory; nothing that this app takes is longer.
 limit_request_line = 4094
 limit_request_field_size = 8190
