@@ -1,7 +1,9 @@
 """How gunicorn serves the app; each value can be changed through GUNICORN_CMD_ARGS or the command line."""
 
+import gc
+
 from spotistats.config import environment, load
-from spotistats.serving import check_schema
+from spotistats.serving import check_schema, let_go
 
 # A setting that cannot be used ends the server here, before there are workers to start again and again.
 _settings = load(environment())
@@ -23,3 +25,19 @@ limit_request_field_size = 8190
 def on_starting(_server: object) -> None:
     """Refuse a database that a newer version has changed."""
     check_schema()
+
+
+def when_ready(_server: object) -> None:
+    """Take the loaded program out of the garbage collector's rounds, just before the workers are forked.
+
+    It would look through all of it again and again without finding anything, and by that alone make the
+    workers copy the memory that they share.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def worker_exit(_server: object, worker: object) -> None:
+    """Close the database, so that a copy of its file is whole once the server has ended."""
+    if app := getattr(worker, "wsgi", None):  # A worker that did not come so far has none.
+        let_go(app)

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from logging.config import fileConfig
 from pathlib import Path
+from typing import Literal
 
 from alembic import context
 from sqlalchemy import Connection
@@ -18,30 +19,37 @@ log = logging.getLogger("alembic.env")
 
 
 def copy_before_change(connection: Connection) -> None:
-    """Copy a SQLite file beside itself when a migration is about to change what somebody has."""
+    """Copy a SQLite file beside itself when a migration, up or down, is about to change what somebody has."""
     path = connection.engine.url.database
     stored = context.get_context().get_current_revision()
-    if (
-        connection.dialect.name != "sqlite"
-        or not path
-        or stored is None
-        or stored == context.get_head_revision()
-    ):
+    wanted = context.get_context().opts.get("destination_rev")  # Absent where nothing is to be changed.
+    is_there = stored == context.get_head_revision() and wanted in {"head", "heads", stored}
+    if connection.dialect.name != "sqlite" or not path or None in (stored, wanted) or is_there:
         return
     target = Path(path).with_suffix(f".before-change-of-{stored}.sqlite")
+    target.touch(mode=0o600)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
-    target.chmod(0o600)
     log.info("a copy of the database is in %s", target)
+
+
+def _switch_foreign_keys(connection: Connection, state: Literal["ON", "OFF"]) -> None:
+    """Switch SQLite's foreign keys off for the migrations, and on again.
+
+    A table that is rebuilt is dropped in between; its children must not go with it. Inside a transaction the
+    pragma does nothing, so it goes past SQLAlchemy, which would begin one.
+    """
+    connection.rollback()
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA foreign_keys = {state}")
+    cursor.close()
 
 
 def run() -> None:
     """Run what was asked for on the application's database."""
     with db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            # A table that is rebuilt is dropped in between; its children must not go with it.
-            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-            connection.rollback()
+            _switch_foreign_keys(connection, "OFF")
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -55,6 +63,8 @@ def run() -> None:
         connection.rollback()
         with context.begin_transaction():
             context.run_migrations()
+        if connection.dialect.name == "sqlite":
+            _switch_foreign_keys(connection, "ON")
 
 
 run()

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import groupby
 
 LEVELS = 4
 CELL = 11
 STEP = 14
-_WEEKS_A_BLOCK = 27
+_A_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,57 +58,47 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthLabel:
+class CalendarMonth:
+    """A month as a calendar on a wall shows it: seven columns from Monday to Sunday, one row a week."""
+
     first: date
-    x: int
+    cells: tuple[Cell, ...]
+
+    @property
+    def value(self) -> int:
+        return sum(cell.value for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarBlock:
-    """Up to half a year of weeks, one column a week from Monday to Sunday."""
-
-    cells: tuple[Cell, ...]
-    labels: tuple[MonthLabel, ...]
-    width: int
-    height: int
+class CalendarYear:
+    year: int
+    months: tuple[CalendarMonth, ...]
 
 
-def calendar(values: Mapping[date, int], first: date, last: date) -> tuple[CalendarBlock, ...]:
-    """Return the days from `first` to `last` as blocks that fit a phone, oldest first.
+def calendar(values: Mapping[date, int], first: date, last: date) -> tuple[CalendarYear, ...]:
+    """Return the days from `first` to `last` by year and month, oldest first.
 
-    Levels are quarters of the days with a value, by rank: one wild day does not pale all others.
+    Levels are quarters of the days with a value, by rank: one wild day does not pale all others. A span of
+    more than a year begins with the year of its first value, so that it does not begin with years of nothing.
     """
     limits = _limits([value for value in values.values() if value > 0])
-    start = first - timedelta(days=first.weekday())
-    weeks = (last - start).days // 7 + 1
-    blocks = []
-    count = -(-weeks // _WEEKS_A_BLOCK)
-    size = -(-weeks // count)
-    for week in range(0, weeks, size):
-        begin = start + timedelta(weeks=week)
-        end = min(begin + timedelta(weeks=size, days=-1), last)
-        blocks.append(_block(values, limits, begin, max(begin, first), end))
-    return tuple(blocks)
+    if values and last - first > _A_YEAR:
+        first = max(first, min(values).replace(month=1, day=1))
+    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    months = [
+        CalendarMonth(month, tuple(_cell(day, month, values.get(day, 0), limits) for day in group))
+        for month, group in groupby(days, key=lambda day: day.replace(day=1))
+    ]
+    return tuple(
+        CalendarYear(year, tuple(group))
+        for year, group in groupby(months, key=lambda month: month.first.year)
+    )
 
 
-def _block(
-    values: Mapping[date, int], limits: Sequence[int], begin: date, first: date, last: date
-) -> CalendarBlock:
-    cells = []
-    for offset in range((first - begin).days, (last - begin).days + 1):
-        day = begin + timedelta(days=offset)
-        value = values.get(day, 0)
-        level = sum(1 for limit in limits if value > limit) + 1 if value > 0 else 0
-        cells.append(Cell(day, value, x=offset // 7 * STEP, y=offset % 7 * STEP, level=level))
-    weeks = (last - begin).days // 7 + 1
-    return CalendarBlock(tuple(cells), _labels(cells), weeks * STEP - STEP + CELL, 7 * STEP - STEP + CELL)
-
-
-def _labels(cells: Sequence[Cell]) -> tuple[MonthLabel, ...]:
-    """Return a label over the column in which a month begins, leaving out one that would touch the next."""
-    starts = [cells[0], *(cell for cell in cells if cell.date.day == 1 and cell is not cells[0])]
-    kept = [earlier for earlier, later in pairwise(starts) if later.x - earlier.x >= 3 * STEP]
-    return tuple(MonthLabel(cell.date, cell.x) for cell in (*kept, starts[-1]))
+def _cell(day: date, month: date, value: int, limits: Sequence[int]) -> Cell:
+    week = (day.day - 1 + month.weekday()) // 7
+    level = sum(1 for limit in limits if value > limit) + 1 if value > 0 else 0
+    return Cell(day, value, x=day.weekday() * STEP, y=week * STEP, level=level)
 
 
 def _limits(values: Sequence[int]) -> list[int]:

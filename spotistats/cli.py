@@ -1,6 +1,9 @@
 """The shell's doors: `flask --app wsgi …`."""
 
+import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from flask import Flask
@@ -33,11 +36,13 @@ def init_app(app: Flask) -> None:
 @with_appcontext
 def sync_user(spotify_id: str, force: bool) -> None:
     """Sync one listener, named by Spotify id or account id."""
-    user_id = find_user_id(spotify_id)
+    # A shell can hand over bytes that are no text; nobody has such an id.
+    user_id = find_user_id(spotify_id.encode(errors="replace").decode())
     if user_id is None:
         click.echo(f"There is no user {spotify_id!r}.", err=True)
         sys.exit(1)
-    outcome = run_sync(user_id, force=force)
+    with _without_log_lines():
+        outcome = run_sync(user_id, force=force)
     if outcome.state is not SyncState.SUCCEEDED:
         click.echo(outcome.message, err=True)
         sys.exit(_EXIT_CODES[outcome.state])
@@ -45,6 +50,17 @@ def sync_user(spotify_id: str, force: bool) -> None:
         f"{outcome.plays_added} plays added, {outcome.days_aggregated} days aggregated, "
         f"{outcome.artists_saved} artists saved, {outcome.tracks_saved} tracks saved"
     )
+
+
+@contextmanager
+def _without_log_lines() -> Iterator[None]:
+    """Keep the log off the terminal: what the command prints says the same, in the one line it promises."""
+    level = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(level)
 
 
 @click.command()

@@ -1,16 +1,18 @@
 """Settings: the environment and the `.env` file, read once, typed and checked."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")  # A name in another alphabet is written as xn--….
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _DATABASE_SCHEMES = {
@@ -33,12 +35,12 @@ class ConfigurationError(SystemExit):
 class Settings:
     """What the application was told; the README lists each variable."""
 
-    secret_key: str
-    secret_key_fallbacks: tuple[str, ...]
-    database_url: str
+    secret_key: str = field(repr=False)
+    secret_key_fallbacks: tuple[str, ...] = field(repr=False)
+    database_url: str = field(repr=False)  # It may hold a password.
     instance_folder: Path
     spotify_client_id: str | None
-    spotify_client_secret: str | None
+    spotify_client_secret: str | None = field(repr=False)
     public_url: str | None
     spotify_accounts_url: str
     spotify_api_url: str
@@ -63,7 +65,10 @@ class Settings:
 
 def environment() -> dict[str, str]:
     """Return the variables of the process over those of a `.env` file in the working folder."""
-    from_file = {key: value or "" for key, value in dotenv_values(Path.cwd() / ".env").items()}
+    try:
+        from_file = {key: value or "" for key, value in dotenv_values(Path.cwd() / ".env").items()}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The file .env cannot be read ({type(error).__name__}).") from error
     return {**from_file, **os.environ}
 
 
@@ -128,7 +133,7 @@ def _web_address(name: str, text: str) -> SplitResult:
         host, _port = parts.hostname, parts.port  # A port that is no number raises here.
     except ValueError:
         host = None
-    usable = host and parts.scheme in {"http", "https"} and parts.username is None
+    usable = host and _HOST.fullmatch(host) and parts.scheme in {"http", "https"} and parts.username is None
     if not usable or parts.query or parts.fragment or any(character.isspace() for character in text):
         raise ConfigurationError(f"{name} must be an address like https://music.example.org, not {text!r}.")
     return parts
@@ -159,6 +164,8 @@ def _database_url(text: str | None, folder: Path) -> str:
     if not separator or scheme not in _DATABASE_SCHEMES or (scheme != "sqlite" and not rest):
         # The address may hold a password, so it is not repeated.
         raise ConfigurationError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    if scheme != "sqlite" and not _has_sensible_port(text):
+        raise ConfigurationError("DATABASE_URL has a port that is no number from 1 to 65535.")
     if scheme == "sqlite" and (rest in {"", "/"} or ":memory:" in rest):
         raise ConfigurationError("DATABASE_URL must name a file: what is only in memory would be lost.")
     if scheme == "sqlite" and not rest.startswith("/"):
@@ -166,6 +173,13 @@ def _database_url(text: str | None, folder: Path) -> str:
     if scheme == "sqlite":
         return f"sqlite:///{ROOT / rest[1:]}"  # An absolute path stays as it is; others start at the root.
     return f"{_DATABASE_SCHEMES[scheme]}://{rest}"
+
+
+def _has_sensible_port(address: str) -> bool:
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False
 
 
 def _made(folder: Path) -> Path:

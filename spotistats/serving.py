@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import click
 import requests
+from flask import Flask
 
 from spotistats import config, create_app
 from spotistats.stats import health
@@ -24,13 +25,29 @@ _PATIENCE_SECONDS = 20
 _DEMO_COOLDOWN_SECONDS = "60"
 
 
-def check_schema() -> None:
-    """Raise ConfigurationError where a newer version of Spotistats has changed the database."""
-    with create_app().app_context():
-        if health.schema() == "ahead":
+def check_schema(overrides: Mapping[str, str] | None = None, *, is_needed_now: bool = False) -> None:
+    """Raise ConfigurationError where a newer version of Spotistats has changed the database.
+
+    Where the database `is_needed_now`, one that cannot be reached is an error as well.
+
+    No connection stays open: gunicorn's workers are forked from the process that calls this, and SQLite
+    loses data in processes that share one.
+    """
+    with create_app(overrides).app_context():
+        schema = health.schema()
+        health.let_go()
+        if schema == "ahead":
             raise config.ConfigurationError(
                 "DATABASE_URL: a newer version of Spotistats has changed this database; run that version."
             )
+        if schema == "unreachable" and is_needed_now:
+            raise config.ConfigurationError("DATABASE_URL: this database cannot be reached.")
+
+
+def let_go(app: Flask) -> None:
+    """Close the database. After the last process has, a SQLite file holds everything by itself."""
+    with app.app_context():
+        health.let_go()
 
 
 def main() -> int:
@@ -42,7 +59,9 @@ def main() -> int:
     with suppress(KeyboardInterrupt), ExitStack() as processes:
         if not settings.has_credentials:
             variables |= _demo(processes, settings, variables)
-        _python("-m", "flask", "--app", "wsgi", "db", "upgrade", variables=variables).wait()
+        check_schema(variables, is_needed_now=True)
+        if status := _python("-m", "flask", "--app", "wsgi", "db", "upgrade", variables=variables).wait():
+            return status
         server = _python("-m", "gunicorn", "--log-level", "warning", "wsgi:app", variables=variables)
         processes.enter_context(_ended_with_us(server))
         return _serve(server, f"http://127.0.0.1:{settings.port}", is_demo=not settings.has_credentials)
@@ -61,6 +80,7 @@ def _demo(processes: ExitStack, settings: config.Settings, given: Mapping[str, s
         "SPOTIFY_CLIENT_SECRET": "simulator-secret",
         "SPOTIFY_ACCOUNTS_URL": address,
         "SPOTIFY_API_URL": f"{address}/v1",
+        "no_proxy": "127.0.0.1",  # A proxy does not reach the simulator.
     }
     defaults = {
         "DATABASE_URL": f"sqlite:///{settings.instance_folder / 'demo.sqlite'}",
@@ -81,8 +101,9 @@ def _answers(server: Process, address: str) -> bool:
     for _ in range(_PATIENCE_SECONDS * 10):
         if server.poll() is not None:
             return False
-        with suppress(requests.ConnectionError):
-            requests.get(address, timeout=5)
+        with suppress(requests.RequestException), requests.Session() as session:
+            session.trust_env = False  # A proxy would answer in the place of our own server.
+            session.get(address, timeout=5)
             return True
         time.sleep(0.1)
     return False

@@ -6,18 +6,28 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from spotistats import clock
-from spotistats.extensions import db, transaction
-from spotistats.models import Album, Artist, Play, SignIn, Track, TrackArtist, User
+from spotistats.extensions import db, read, transaction
+from spotistats.models import Album, Artist, DailyListening, Play, SignIn, Track, TrackArtist, User
 from spotistats.plays import Profile
 from spotistats.services import connections, recording
 from spotistats.spotify.tokens import TokenPair
 
 SIGN_IN_LIFETIME = timedelta(days=180)
+
+_SIGNED_IN = (
+    select(User.id, User.spotify_id, User.display_name, User.timezone)
+    .join(SignIn, SignIn.user_id == User.id)
+    .where(
+        SignIn.user_id == bindparam("user_id"),
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.created_at > bindparam("earliest"),
+    )
+)
 
 
 class UnknownZone(ValueError):
@@ -68,14 +78,8 @@ def _sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: 
 
 def signed_in(user_id: int, token: str, *, now: datetime) -> Listener | None:
     """Return the listener whose browser holds `token`, None where that sign-in has ended."""
-    row = db.session.execute(
-        select(User.id, User.spotify_id, User.display_name, User.timezone)
-        .join(SignIn, SignIn.user_id == User.id)
-        .where(
-            SignIn.user_id == user_id,
-            SignIn.token_hash == _hash(token),
-            SignIn.created_at > now - SIGN_IN_LIFETIME,
-        )
+    row = read(
+        _SIGNED_IN, user_id=user_id, token_hash=_hash(token), earliest=now - SIGN_IN_LIFETIME
     ).one_or_none()
     return Listener(row.id, row.spotify_id, row.display_name or row.spotify_id, row.timezone) if row else None
 
@@ -145,12 +149,16 @@ def _free_spotify_id(session: Session, user: User, spotify_id: str) -> None:
 
 
 def _delete_unplayed(session: Session) -> None:
+    """Delete what nothing names any more; a day may name an artist whom its track credits no longer."""
     played = select(Play.track_id)
     session.execute(delete(Track).where(Track.id.not_in(played)).execution_options(synchronize_session=False))
     session.execute(
         delete(Album).where(Album.id.not_in(select(Track.album_id).where(Track.album_id.is_not(None))))
     )
-    session.execute(delete(Artist).where(Artist.id.not_in(select(TrackArtist.artist_id))))
+    remembered = select(DailyListening.top_artist_id).where(DailyListening.top_artist_id.is_not(None))
+    session.execute(
+        delete(Artist).where(Artist.id.not_in(select(TrackArtist.artist_id)), Artist.id.not_in(remembered))
+    )
 
 
 def _hash(token: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from spotistats import clock
@@ -143,14 +144,22 @@ def wait_seconds(now: datetime) -> int:
 
 
 def remember_wait(session: Session, seconds: int, *, now: datetime) -> None:
-    """Store that nobody is to call Spotify for so long; a longer wait that is known stays."""
-    client_id = settings().spotify_client_id
-    row = session.get(SpotifyWait, client_id, with_for_update=True)
-    until = now + timedelta(seconds=seconds)
-    if row is None:
-        session.add(SpotifyWait(client_id=client_id, refused_until=until))
-    elif row.refused_until < until:
-        row.refused_until = until
+    """Store that nobody is to call Spotify for so long; a longer wait that is known stays.
+
+    One statement, because the syncs of two listeners may be told to wait at the same moment.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(SpotifyWait).values(
+        client_id=settings().spotify_client_id, refused_until=now + timedelta(seconds=seconds)
+    )
+    told = statement.excluded.refused_until
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["client_id"],
+            set_={"refused_until": told},
+            where=SpotifyWait.refused_until < told,
+        )
+    )
 
 
 def _replace(access: Access, **values: object) -> bool:

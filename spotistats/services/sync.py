@@ -73,6 +73,7 @@ def sync_user(user_id: int, *, force: bool = False) -> SyncOutcome:
     4. Store the top lists, if all six came, and how the sync ended.
     """
     try:
+        connections.application()
         connections.stored_access(user_id)
         with sync_runs.running(user_id, force=force) as run:
             return _run(run)

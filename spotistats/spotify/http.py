@@ -8,6 +8,10 @@ import json
 import threading
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from math import ceil
 from typing import Any, Self
 
 import requests
@@ -61,7 +65,15 @@ class BoundedRetry(Retry):
             waited_before = any(past.status == 429 or past.status == response.status for past in self.history)
             if waited_before or asked_for > LONGEST_WAIT_SECONDS:
                 raise MaxRetryError(None, url, ResponseError("Spotify asks for a wait"))  # type: ignore[arg-type]
-        return super().increment(method, url, response, *args, **kwargs)
+        retry = super().increment(method, url, response, *args, **kwargs)
+        if response is not None:
+            # Else urllib3 would read the refusal to its end, however slowly that comes.
+            response.close()
+        return retry
+
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        """Return the wait that `increment` has judged; urllib3's own reading sleeps for hours or raises."""
+        return retry_after_seconds(response.headers)
 
     def get_backoff_time(self) -> float:
         """Return the seconds to wait where Spotify named none: one after a 429, else growing from zero."""
@@ -108,11 +120,19 @@ def post_form(
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> int | None:
-    """Return the whole seconds of a `Retry-After` header, None where there is none that can be read."""
+    """Return the whole seconds of a `Retry-After` header, None where there is none that can be read.
+
+    It may hold seconds or a date (RFC 9110, section 10.2.3).
+    """
     text = headers.get("Retry-After", "").strip()
-    if not (text.isascii() and text.isdigit()):
+    if text.isascii() and text.isdigit():
+        return min(int(text[:12]), _LONGEST_REMEMBERED_WAIT)
+    try:
+        until = parsedate_to_datetime(text)
+        seconds = (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    except (ValueError, OverflowError):
         return None
-    return min(int(text[:12]), _LONGEST_REMEMBERED_WAIT)
+    return min(max(0, ceil(seconds)), _LONGEST_REMEMBERED_WAIT)
 
 
 _threads = threading.local()
@@ -135,6 +155,8 @@ def _session() -> requests.Session:
         )
         session.mount("https://", HTTPAdapter(max_retries=retry))
         session.mount("http://", HTTPAdapter(max_retries=retry))
+        # What Spotify sets for one listener must not be sent for the next.
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         _threads.session = session
     return _threads.session  # type: ignore[no-any-return]
 
@@ -187,7 +209,7 @@ def _error(status: int, headers: Mapping[str, str], body: bytes) -> SpotifyError
     if status == 403:
         return NotAllowed("Spotify does not allow this application or this account")
     wait = retry_after_seconds(headers)
-    if status == 429 and wait is None and b"QUOTA_EXCEEDED" in body:
+    if status == 429 and not wait and b"QUOTA_EXCEEDED" in body:
         wait = _QUOTA_WAIT
     if status == 429 or (status == 503 and wait):
         return RateLimited("Spotify asks for a pause", wait or None)

@@ -1,6 +1,7 @@
 """Refreshing an access token, as plain HTTP. Nothing is stored here."""
 
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from spotistats.spotify import http
 from spotistats.spotify.errors import Malformed, NeedsReconnect, Unavailable
@@ -41,7 +42,8 @@ def refresh(application: Application, refresh_token: str, *, deadline: float) ->
     fields = answer if isinstance(answer, dict) else {}
     if status == 200:
         return token_pair(fields, old_refresh_token=refresh_token)
-    if fields.get("error") in _TERMINAL:
+    error = fields.get("error")
+    if isinstance(error, str) and error in _TERMINAL:
         raise NeedsReconnect("the permission has ended or was taken back")
     raise Unavailable(f"Spotify answered the refresh with status {status}")
 
@@ -51,8 +53,13 @@ def token_pair(fields: dict[str, http.JSON], *, old_refresh_token: str | None = 
     access_token = fields.get("access_token")
     refresh_token = fields.get("refresh_token") or old_refresh_token
     lifetime = fields.get("expires_in")
-    if not isinstance(access_token, str) or not access_token or not isinstance(refresh_token, str):
+    if not _is_token(access_token) or not _is_token(refresh_token):
         raise Malformed("the answer holds no token")
     if not isinstance(lifetime, int) or isinstance(lifetime, bool) or not 0 < lifetime <= 24 * 3600:
         lifetime = _DEFAULT_LIFETIME_SECONDS
     return TokenPair(access_token, refresh_token, lifetime)
+
+
+def _is_token(value: http.JSON) -> TypeGuard[str]:
+    """Tell whether `value` is a text of the characters that RFC 6749 lets a token have."""
+    return isinstance(value, str) and value.isascii() and value.isprintable() and value != ""

@@ -3,10 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from spotistats.extensions import db
+from spotistats.extensions import read
 from spotistats.models import Album, Play, Track
+
+_LATEST = (
+    select(Play.played_at, Track.name, Track.artist_name, Album.image_url)
+    .join(Track, Track.id == Play.track_id)
+    .join(Album, Album.id == Track.album_id, isouter=True)
+    .where(Play.user_id == bindparam("user_id"))
+    .order_by(Play.played_at.desc(), Play.track_id.desc())
+    .limit(bindparam("limit"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +28,4 @@ class RecentPlay:
 
 def recent_plays(user_id: int, limit: int) -> tuple[RecentPlay, ...]:
     """Return the latest plays, newest first."""
-    rows = db.session.execute(
-        select(Play.played_at, Track.name, Track.artist_name, Album.image_url)
-        .join(Track, Track.id == Play.track_id)
-        .join(Album, Album.id == Track.album_id, isouter=True)
-        .where(Play.user_id == user_id)
-        .order_by(Play.played_at.desc(), Play.track_id.desc())
-        .limit(limit)
-    )
-    return tuple(RecentPlay(*row) for row in rows)
+    return tuple(RecentPlay(*row) for row in read(_LATEST, user_id=user_id, limit=limit))

@@ -5,11 +5,12 @@ Pages are cut by key, not by number: the rows after a known one are found as fas
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.types import TypeEngine
 
 from spotistats.extensions import db
 from spotistats.models import (
@@ -24,6 +25,7 @@ from spotistats.models import (
     User,
     UserTopArtist,
     UserTopTrack,
+    UtcDateTime,
 )
 
 PAGE_SIZE = 50
@@ -221,39 +223,40 @@ def every_row(user_id: int, table: RecordTable) -> Iterator[tuple[Cell, ...]]:
 
 
 def _beyond(table: RecordTable, values: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition "after these values in the table's order"."""
-    alternatives = []
-    for place, column in enumerate(table.key):
-        same = [earlier == value for earlier, value in zip(table.key, values[:place], strict=False)]
-        later = column < values[place] if table.newest_first else column > values[place]
-        alternatives.append(and_(*same, later))
-    return or_(*alternatives)
+    """Return the condition "after these values in the table's order".
+
+    Rows are compared whole, so that the key's index leads straight to the first of them.
+    """
+    place = tuple_(*table.key)
+    return place < tuple(values) if table.newest_first else place > tuple(values)
 
 
 def _values(table: RecordTable, after: Cursor) -> list[Any]:
     if len(after) != len(table.key):
         raise BadCursor(after)
-    return [_value(column.type.python_type, text) for column, text in zip(table.key, after, strict=True)]
-
-
-def _value(kind: type, text: str) -> Any:
     try:
-        if issubclass(kind, datetime):
-            moment = datetime.fromisoformat(text)
-            if moment.tzinfo is None or "\0" in text:
-                raise BadCursor(text)
-            return moment
-        if issubclass(kind, date):
-            return date.fromisoformat(text)
-        if issubclass(kind, int):
-            number = int(text)
-            if not 0 <= number < 2**31:
-                raise BadCursor(text)
-            return number
+        return [_value(column.type, text) for column, text in zip(table.key, after, strict=True)]
     except (ValueError, OverflowError) as error:
-        raise BadCursor(text) from error
+        raise BadCursor(after) from error
+
+
+def _value(kind: TypeEngine[Any], text: str) -> Any:
+    """Return what `_text` wrote for a column of that kind; raises ValueError or OverflowError."""
     if "\0" in text:
         raise BadCursor(text)
+    if isinstance(kind, UtcDateTime):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise BadCursor(text)
+        return moment.astimezone(UTC)
+    if isinstance(kind, Date):
+        return date.fromisoformat(text)
+    if isinstance(kind, Integer):
+        number = int(text)
+        if not 0 <= number < 2**31:
+            raise BadCursor(text)
+        return number
+    text.encode()  # Half a character, which JSON can spell, is a ValueError here.
     return text
 
 

@@ -3,14 +3,41 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select, true
 
-from spotistats.extensions import db, settings
+from spotistats.extensions import read, settings
 from spotistats.models import SpotifyConnection, SpotifyWait, SyncRun, User
 
 # Spotify ends a permission six months after it was given, however often tokens are refreshed.
 CONSENT_LASTS = timedelta(days=182)
 _REMIND = timedelta(days=21)
+
+_LAST_SUCCESS = (
+    select(SyncRun.finished_at, SyncRun.plays_added)
+    .where(SyncRun.user_id == bindparam("user_id"), SyncRun.status == "succeeded")
+    .order_by(SyncRun.finished_at.desc())
+    .limit(1)
+    .subquery()
+)
+_STANDING = (
+    select(
+        User.sync_lock_expires_at,
+        SpotifyConnection.consented_at,
+        SpotifyConnection.needs_reconnect_since,
+        SpotifyWait.refused_until,
+        _LAST_SUCCESS.c.finished_at,
+        _LAST_SUCCESS.c.plays_added,
+    )
+    .join(SpotifyConnection, SpotifyConnection.user_id == User.id, isouter=True)
+    .join(SpotifyWait, SpotifyWait.client_id == bindparam("client_id"), isouter=True)
+    .join(_LAST_SUCCESS, true(), isouter=True)
+    .where(User.id == bindparam("user_id"))
+)
+_GAPS = (
+    select(SyncRun.gap_started_at, SyncRun.gap_ended_at)
+    .where(SyncRun.user_id == bindparam("user_id"), SyncRun.gap_ended_at > bindparam("moment"))
+    .order_by(SyncRun.gap_ended_at.desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +67,13 @@ class SyncStanding:
 
 def sync_standing(user_id: int, now: datetime) -> SyncStanding:
     """Return how things stand with Spotify for the listener."""
-    waits_until = (
-        select(func.max(SpotifyWait.refused_until))
-        .where(SpotifyWait.client_id == settings().spotify_client_id)
-        .scalar_subquery()
-    )
-    row = db.session.execute(
-        select(
-            User.sync_lock_expires_at,
-            SpotifyConnection.consented_at,
-            SpotifyConnection.needs_reconnect_since,
-            waits_until.label("waits_until"),
-        )
-        .join(SpotifyConnection, SpotifyConnection.user_id == User.id, isouter=True)
-        .where(User.id == user_id)
-    ).one()
-    last = db.session.execute(
-        select(SyncRun.finished_at, SyncRun.plays_added)
-        .where(SyncRun.user_id == user_id, SyncRun.status == "succeeded")
-        .order_by(SyncRun.finished_at.desc())
-        .limit(1)
-    ).one_or_none()
-    cooled_down_at = last.finished_at + timedelta(seconds=settings().sync_cooldown_seconds) if last else None
-    waits = [moment for moment in (cooled_down_at, row.waits_until) if moment is not None and moment > now]
+    row = read(_STANDING, user_id=user_id, client_id=settings().spotify_client_id).one()
+    last: datetime | None = row.finished_at
+    cooled_down_at = last + timedelta(seconds=settings().sync_cooldown_seconds) if last else None
+    waits = [moment for moment in (cooled_down_at, row.refused_until) if moment is not None and moment > now]
     return SyncStanding(
-        last_success_at=last.finished_at if last else None,
-        plays_added=last.plays_added if last else None,
+        last_success_at=last,
+        plays_added=row.plays_added,
         next_sync_at=max(waits, default=None),
         is_connected=row.consented_at is not None,
         needs_reconnect=row.consented_at is None or row.needs_reconnect_since is not None,
@@ -76,9 +84,5 @@ def sync_standing(user_id: int, now: datetime) -> SyncStanding:
 
 def gaps_since(user_id: int, moment: datetime) -> tuple[Gap, ...]:
     """Return the gaps that reach beyond `moment`, the newest first."""
-    rows = db.session.execute(
-        select(SyncRun.gap_started_at, SyncRun.gap_ended_at)
-        .where(SyncRun.user_id == user_id, SyncRun.gap_ended_at > moment)
-        .order_by(SyncRun.gap_ended_at.desc())
-    )
+    rows = read(_GAPS, user_id=user_id, moment=moment)
     return tuple(Gap(started_at, ended_at) for started_at, ended_at in rows if started_at and ended_at)

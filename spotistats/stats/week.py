@@ -4,13 +4,57 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, bindparam, func, select, true
 
 from spotistats import clock
-from spotistats.extensions import db
+from spotistats.extensions import read
 from spotistats.models import Album, Artist, DailyListening, Play, Track, TrackArtist
 
 DAYS = 7
+_NOTHING = (None, None)
+
+_TWO_WEEKS = select(DailyListening.date, DailyListening.minutes, DailyListening.plays).where(
+    DailyListening.user_id == bindparam("user_id"),
+    DailyListening.date.between(bindparam("first"), bindparam("last")),
+)
+_IN_SPAN = (
+    Play.user_id == bindparam("user_id"),
+    Play.played_at >= bindparam("start"),
+    Play.played_at < bindparam("end"),
+)
+_PLAYS = func.count().label("plays")
+_TRACK = (
+    select(Play.track_id, _PLAYS)
+    .where(*_IN_SPAN)
+    .group_by(Play.track_id)
+    .order_by(func.count().desc(), func.sum(Play.ms_played).desc(), Play.track_id)
+    .limit(1)
+    .subquery()
+)
+_ARTIST = (
+    select(TrackArtist.artist_id, _PLAYS)
+    .join_from(Play, TrackArtist, and_(TrackArtist.track_id == Play.track_id, TrackArtist.position == 0))
+    .where(*_IN_SPAN)
+    .group_by(TrackArtist.artist_id)
+    .order_by(func.count().desc(), func.sum(Play.ms_played).desc(), TrackArtist.artist_id)
+    .limit(1)
+    .subquery()
+)
+# One row: the track is there as soon as anything was heard, the artist unless no track names one.
+_MOST_PLAYED = (
+    select(
+        Track.name,
+        Track.artist_name,
+        Album.image_url,
+        _TRACK.c.plays,
+        Artist.name.label("artist"),
+        _ARTIST.c.plays.label("artist_plays"),
+    )
+    .join_from(_TRACK, Track, Track.id == _TRACK.c.track_id)
+    .join(Album, Album.id == Track.album_id, isouter=True)
+    .join(_ARTIST, true(), isouter=True)
+    .join(Artist, Artist.id == _ARTIST.c.artist_id, isouter=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,60 +104,28 @@ def week(user_id: int, today: date, where: ZoneInfo) -> Week:
     """Return the seven local days that end with `today`."""
     first, _ = clock.last_days(DAYS, today)
     before, _ = clock.last_days(2 * DAYS, today)
-    rows = db.session.execute(
-        select(DailyListening.date, DailyListening.minutes, DailyListening.plays).where(
-            DailyListening.user_id == user_id, DailyListening.date.between(before, today)
-        )
-    )
+    rows = read(_TWO_WEEKS, user_id=user_id, first=before, last=today)
     stored = {row.date: row for row in rows}
     days = tuple(
         DayMinutes(day, stored[day].minutes, stored[day].plays) if day in stored else DayMinutes(day, 0, 0)
         for day in clock.each_day(first, today)
     )
-    span = _span(first, today, where)
-    anything = any(day.plays for day in days)
+    artist, track = _most_played(user_id, first, today, where) if any(day.plays for day in days) else _NOTHING
     return Week(
         days=days,
         minutes_before=sum(row.minutes for day, row in stored.items() if day < first),
-        top_artist=_top_artist(user_id, span) if anything else None,
-        top_track=_top_track(user_id, span) if anything else None,
+        top_artist=artist,
+        top_track=track,
     )
 
 
-def _span(first: date, last: date, where: ZoneInfo) -> ColumnElement[bool]:
+def _most_played(
+    user_id: int, first: date, last: date, where: ZoneInfo
+) -> tuple[MostPlayed | None, MostPlayed | None]:
+    """Return the top artist and track: most plays, then most milliseconds, then the smallest id."""
     start, end = clock.day_start(first, where), clock.day_start(last + timedelta(days=1), where)
-    return and_(Play.played_at >= start, Play.played_at < end)
-
-
-def _top_track(user_id: int, span: ColumnElement[bool]) -> MostPlayed | None:
-    top = (
-        select(Play.track_id, func.count().label("plays"))
-        .where(Play.user_id == user_id, span)
-        .group_by(Play.track_id)
-        .order_by(func.count().desc(), func.sum(Play.ms_played).desc(), Play.track_id)
-        .limit(1)
-        .subquery()
-    )
-    row = db.session.execute(
-        select(Track.name, Track.artist_name, Album.image_url, top.c.plays)
-        .join_from(top, Track, Track.id == top.c.track_id)
-        .join(Album, Album.id == Track.album_id, isouter=True)
-    ).one_or_none()
-    return MostPlayed(*row) if row else None
-
-
-def _top_artist(user_id: int, span: ColumnElement[bool]) -> MostPlayed | None:
-    first_credit = and_(TrackArtist.track_id == Play.track_id, TrackArtist.position == 0)
-    top = (
-        select(TrackArtist.artist_id, func.count().label("plays"))
-        .join_from(Play, TrackArtist, first_credit)
-        .where(Play.user_id == user_id, span)
-        .group_by(TrackArtist.artist_id)
-        .order_by(func.count().desc(), func.sum(Play.ms_played).desc(), TrackArtist.artist_id)
-        .limit(1)
-        .subquery()
-    )
-    row = db.session.execute(
-        select(Artist.name, top.c.plays).join_from(top, Artist, Artist.id == top.c.artist_id)
-    ).one_or_none()
-    return MostPlayed(row.name, None, None, row.plays) if row else None
+    row = read(_MOST_PLAYED, user_id=user_id, start=start, end=end).one_or_none()
+    if row is None:
+        return _NOTHING
+    track = MostPlayed(row.name, row.artist_name, row.image_url, row.plays)
+    return MostPlayed(row.artist, None, None, row.artist_plays) if row.artist is not None else None, track

@@ -28,6 +28,7 @@ _STATE_PREFIX = "_state_spotify_"
 _NEXT = "next"
 _ZONE = "timezone"
 _SECONDS = 8
+_LONGEST_PATH = 1000  # It is kept in the cookie, which holds 4,000 bytes.
 
 
 def init_app(app: Flask) -> None:
@@ -80,7 +81,7 @@ def setup() -> str:
 def start() -> Response:
     """Send the browser to Spotify's authorize page."""
     if not _settings().has_credentials:
-        return redirect(url_for("auth.login"), code=303)
+        return redirect(url_for("auth.setup"), code=303)
     _forget_attempts()
     session[_NEXT] = _own_path(request.form.get("next"))
     session[_ZONE] = request.form.get("timezone", "")[:64]
@@ -109,12 +110,12 @@ def callback() -> Response:
     except MismatchingStateError:
         return _start_again()
     except OAuthError as error:
-        log.warning("sign-in: Spotify refused the code (%s)", error.error)
-        return _start_again()
-    except (requests.RequestException, ValueError) as error:
+        return _refused(error.error)
+    except (requests.RequestException, ValueError, TypeError) as error:
+        # A TypeError is Authlib's own when the answer is JSON of another shape.
         log.warning("sign-in: no token from Spotify (%s)", type(error).__name__)
         return _unavailable()
-    return _sign_in(token)
+    return _sign_in(token) if isinstance(token, dict) else _unavailable()
 
 
 @blueprint.post("/auth/logout")
@@ -170,6 +171,22 @@ def _spotify() -> Any:
     return current_app.extensions["authlib.integrations.flask_client"].spotify
 
 
+def _refused(error: object) -> Response:
+    """Say what Spotify has against the code; where it names no OAuth error, it is in trouble itself."""
+    if not isinstance(error, str):
+        return _unavailable()
+    log.warning("sign-in: Spotify refused the code (%s)", error)
+    if error != "invalid_client":
+        return _start_again()
+    return errors.answer(
+        502,
+        title="Spotify does not know this server",
+        text="Spotify refused this server’s Client ID or Client secret. Nothing was changed. Whoever runs it "
+        "can compare SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET with the Spotify developer dashboard.",
+        retry="auth.login",
+    )
+
+
 def _start_again() -> Response:
     _forget_attempts()
     return errors.answer(
@@ -205,7 +222,7 @@ def _redirect_uri() -> str:
 
 def _own_path(text: str | None) -> str | None:
     """Return `text` if it is a path on this site and so no way to lead people elsewhere."""
-    if not text or not text.startswith("/") or len(text) > 1000:
+    if not text or not text.startswith("/") or len(text.encode("utf-8", "replace")) > _LONGEST_PATH:
         return None
     if text.startswith(("//", "/\\")) or any(ord(character) < 33 or character == "\\" for character in text):
         return None

@@ -67,7 +67,10 @@ def _http_error(error: HTTPException) -> Response:
     said = error.description if error.code == 400 and type(error).description != error.description else None
     if isinstance(error, InternalServerError):
         said = None
-    response = answer(error.code, text=said)
+    try:
+        response = answer(error.code, text=said)
+    except (OperationalError, InterfaceError) as database_error:  # Asked who looks at the page.
+        return _database_error(database_error)
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value

@@ -1,6 +1,7 @@
 """How values are written on pages: durations, numbers, dates, local times, pictures."""
 
 import hashlib
+import re
 import zlib
 from collections.abc import Callable
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from spotistats import clock
 from spotistats.config import Settings
@@ -19,6 +20,10 @@ from spotistats.web import guards
 
 _LONGEST_NAME = 300
 _HOURS_FROM_MINUTES = 1000
+# Writing a date takes longer than finding how it was written before; a page of ten years fits.
+_KEPT = 4096
+# What a name may hold and HTML may not.
+_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def init_app(app: Flask) -> None:
@@ -71,7 +76,8 @@ def figure(value: int) -> list[tuple[str, str]]:
 
 
 def short(text: str) -> str:
-    """Return a name cut to a length that a page can bear."""
+    """Return a name cut to a length that a page can bear, without what no page can show."""
+    text = _UNSHOWABLE.sub("", text)
     return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
 
 
@@ -90,42 +96,48 @@ def label(column: str) -> str:
     return column.replace("_", " ").capitalize()
 
 
-def cell(value: Any) -> Markup:
-    """Return a value of a table as a `<td>`, as it is stored."""
+def cell(value: Any, column: str = "") -> Markup:
+    """Return a value of a table as a `<td>`, as it is stored; on a phone it shows its column's name."""
+    name = Markup(' data-label="{}"').format(label(column)) if column else ""
     if value is None:
-        return Markup('<td class="nothing">–</td>')
+        return Markup('<td class="nothing"{}>–</td>').format(name)
     if isinstance(value, datetime):
-        return Markup("<td>{}</td>").format(value.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3])
+        return Markup("<td{}>{}</td>").format(name, value.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3])
     if isinstance(value, int):
-        return Markup('<td class="n">{}</td>').format(number(value))
+        return Markup('<td class="n"{}>{}</td>').format(name, number(value))
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return Markup('<td class="cut" title="{0}"><bdi>{0}</bdi></td>').format(short(text))
+    return Markup('<td class="cut"{0} title="{1}"><bdi>{1}</bdi></td>').format(name, short(text))
 
 
 def iso(value: datetime | date) -> str:
     return value.isoformat()
 
 
+@lru_cache(maxsize=_KEPT)
 def day(value: date) -> str:
     """ "Monday, 16 November 2026"."""
     return f"{value:%A}, {value.day} {value:%B} {value.year}"
 
 
+@lru_cache(maxsize=_KEPT)
 def day_short(value: date) -> str:
     """ "16 Nov"."""
     return f"{value.day} {value:%b}"
 
 
+@lru_cache(maxsize=_KEPT)
 def weekday(value: date) -> str:
     """ "Mon"."""
     return f"{value:%a}"
 
 
+@lru_cache(maxsize=_KEPT)
 def month(value: date) -> str:
     """ "November 2026"."""
     return f"{value:%B %Y}"
 
 
+@lru_cache(maxsize=_KEPT)
 def month_short(value: date) -> str:
     """ "Nov"."""
     return f"{value:%b}"
@@ -133,12 +145,18 @@ def month_short(value: date) -> str:
 
 def moment(value: datetime, style: str = "full") -> Markup:
     """A `<time>` in the listener's zone: "full" is date and time, "clock" the time, "near" what is needed."""
-    local = value.astimezone(_zone())
-    full = f"{local.day} {local:%B} {local.year}, {local:%H:%M}"
-    if style == "near":
-        today = clock.local_date(clock.now(), _zone())
+    where = _zone()
+    today = clock.local_date(clock.now(), where) if style == "near" else None
+    return _moment(value, where, style, today)
+
+
+@lru_cache(maxsize=_KEPT)
+def _moment(value: datetime, where: ZoneInfo, style: str, today: date | None) -> Markup:
+    local = value.astimezone(where)
+    full = _full(local)
+    if today is not None:
         days = (today - local.date()).days
-        text = f"{local:%H:%M}" if days == 0 else f"{local:%a} {local:%H:%M}" if 0 < days < 7 else full
+        text = f"{local:%H:%M}" if days == 0 else f"{local:%a %H:%M}" if 0 < days < 7 else full
     else:
         text = f"{local:%H:%M}" if style == "clock" else full
     return _time(value, full, text)
@@ -146,8 +164,7 @@ def moment(value: datetime, style: str = "full") -> Markup:
 
 def ago(value: datetime) -> Markup:
     """A `<time>` as a distance from now: "3 minutes ago", "in 2 hours"."""
-    local = value.astimezone(_zone())
-    full = f"{local.day} {local:%B} {local.year}, {local:%H:%M}"
+    full = _full(value.astimezone(_zone()))
     seconds = (clock.now() - value).total_seconds()
     if 0 <= seconds < 60:
         text = "just now"
@@ -163,20 +180,21 @@ def picture(address: str | None) -> str | None:
     """
     if not address:
         return None
+    settings: Settings = current_app.config["SETTINGS"]
+    return address if _may_be_loaded(address, settings.spotify_api_url if settings.demo else None) else None
+
+
+@lru_cache(maxsize=1024)
+def _may_be_loaded(address: str, simulator: str | None) -> bool:
     try:
         parts = urlsplit(address)
     except ValueError:
-        return None
+        return False
     host = parts.hostname or ""
     if parts.scheme == "https" and host.endswith(".scdn.co") and parts.netloc == host:
-        return address
-    settings: Settings = current_app.config["SETTINGS"]
-    service = urlsplit(settings.spotify_api_url)
-    return (
-        address
-        if settings.demo and (parts.scheme, parts.netloc) == (service.scheme, service.netloc)
-        else None
-    )
+        return True
+    service = urlsplit(simulator or "")
+    return bool(simulator) and (parts.scheme, parts.netloc) == (service.scheme, service.netloc)
 
 
 def _zone() -> ZoneInfo:
@@ -184,5 +202,10 @@ def _zone() -> ZoneInfo:
     return clock.zone(listener.timezone if listener else "UTC")
 
 
+def _full(local: datetime) -> str:
+    return f"{local.day} {local:%B %Y, %H:%M}"
+
+
 def _time(value: datetime, full: str, text: str) -> Markup:
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), full, escape(text))
+    # All three are made of a moment alone, so there is nothing to escape.
+    return Markup(f'<time datetime="{value.isoformat()}" title="{full}">{text}</time>')  # noqa: S704

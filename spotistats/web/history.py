@@ -19,8 +19,8 @@ def show() -> str:
     listener = guards.listener()
     first, last = clock.last_days(count, clock.local_date(clock.now(), clock.zone(listener.timezone)))
     heard = history(listener.id, first, last)
-    blocks = charts.calendar({day.date: day.minutes for day in heard.days}, first, last)
-    return render_template("history/page.html", history=heard, blocks=blocks, count=count, spans=SPANS)
+    years = charts.calendar({day.date: day.minutes for day in heard.days}, first, last)
+    return render_template("history/page.html", history=heard, years=years, count=count, spans=SPANS)
 
 
 def _days(text: str | None) -> int:

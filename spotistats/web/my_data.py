@@ -17,7 +17,7 @@ from spotistats.web import guards
 blueprint = Blueprint("my_data", __name__, url_prefix="/my-data")
 
 # A spreadsheet would take a text that begins like this for a formula and run it.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @blueprint.get("")

@@ -1,6 +1,6 @@
 """Which hosts are served, and the headers on every answer."""
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, abort, redirect, request
 from werkzeug.wrappers import Response
@@ -65,8 +65,9 @@ def _check_host(settings: Settings) -> Response | None:
     if name not in LOOPBACK_HOSTS:
         abort(400, "This server answers on 127.0.0.1 alone until PUBLIC_URL says where people reach it.")
     if name == "localhost":
-        address = request.url.replace(
-            f"//{request.host}", f"//{host.replace('localhost', '127.0.0.1', 1)}", 1
+        query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+        address = (
+            f"{request.scheme}://{host.replace('localhost', '127.0.0.1', 1)}{quote(request.path)}{query}"
         )
         return redirect(address, code=307)
     return None

@@ -8,6 +8,7 @@ from spotistats.services import accounts, connections
 from spotistats.stats.records import person
 from spotistats.stats.syncs import sync_standing
 from spotistats.web import guards
+from spotistats.web.filters import short
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -22,12 +23,12 @@ def show() -> str:
 @blueprint.post("")
 def save() -> Response:
     """Store the time zone; every day is rebuilt in it at once."""
-    wanted = request.form.get("timezone", "").strip()
+    wanted = short(request.form.get("timezone", "").strip())[:64]
     try:
         days = accounts.set_timezone(guards.listener().id, wanted)
     except accounts.UnknownZone:
         return make_response(
-            _page(zone=wanted[:64], zone_error="That is not a time zone we know. Pick one from the list."),
+            _page(zone=wanted, zone_error="That is not a time zone we know. Pick one from the list."),
             400,
         )
     flash(f"Saved. {clock.counted(days, 'day')} were rebuilt in the time zone {wanted}.", "message")

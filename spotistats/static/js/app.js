@@ -11,7 +11,7 @@ const zoneButton = document.getElementById("browser-zone");
 const zoneList = document.getElementById("timezone");
 if (zoneButton && browserZone && zoneList.value !== browserZone) {
   if ([...zoneList.options].some((option) => option.value === browserZone)) {
-    zoneButton.textContent = `Choose this browser’s: ${browserZone}`;
+    zoneButton.textContent = `Use this browser’s: ${browserZone}`;
     zoneButton.hidden = false;
     zoneButton.addEventListener("click", () => {
       zoneList.value = browserZone;
@@ -21,12 +21,35 @@ if (zoneButton && browserZone && zoneList.value !== browserZone) {
   }
 }
 
-// A request that never reached the server has no answer to show, so the page says so itself.
-document.addEventListener("htmx:error", (event) => {
-  const status = document.getElementById("sync-status");
-  if (!status || !event.target.closest(".sync-form")) return;
+const syncForm = document.querySelector(".sync-form");
+if (syncForm) {
+  const button = syncForm.querySelector("button");
+
+  // A disabled button loses the focus; it gets it back, unless the listener has moved on meanwhile.
+  let hadFocus = false;
+  syncForm.addEventListener("htmx:config:request", () => {
+    hadFocus = document.activeElement === button;
+  });
+  syncForm.addEventListener("htmx:finally:request", () => {
+    queueMicrotask(() => {
+      const isNowhere = !document.activeElement || document.activeElement === document.body;
+      if (hadFocus && isNowhere) button.focus({ preventScroll: true });
+    });
+  });
+
+  // Without an answer, or with one that is not ours (a proxy's page), the page says so itself.
+  syncForm.addEventListener("htmx:error", sayNoAnswer);
+  syncForm.addEventListener("htmx:after:request", (event) => {
+    const { text, hx } = event.detail.ctx;
+    if (text.includes('id="sync-status"') || hx.redirect || hx.retarget) return;
+    event.preventDefault();
+    sayNoAnswer();
+  });
+}
+
+function sayNoAnswer() {
   const line = document.createElement("p");
   line.className = "status spotify_failed";
-  line.textContent = "The server could not be reached. Nothing was changed. Try again in a moment.";
-  status.replaceChildren(line);
-});
+  line.textContent = "The server did not answer. What is stored is safe. Try again in a moment.";
+  document.getElementById("sync-status").replaceChildren(line);
+}

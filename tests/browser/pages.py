@@ -1,0 +1,22 @@
+"""The pages that people see, by the state in which they are worth a look."""
+
+SIGNED_OUT = {
+    "login": "/login",
+    "setup": "/setup",
+    "signed-out-error": "/auth/callback?code=forged&state=forged",
+}
+SIGNED_IN = {
+    "dashboard": "/dashboard",
+    "history": "/history",
+    "history-30": "/history?days=30",
+    "top-artists": "/top/artists",
+    "top-tracks": "/top/tracks?range=long_term",
+    "settings": "/settings",
+    "my-data": "/my-data",
+    "plays": "/my-data/plays",
+    "days": "/my-data/days",
+    "top-artist-rows": "/my-data/top-artists",
+    "top-track-rows": "/my-data/top-tracks",
+    "syncs": "/my-data/syncs",
+    "not-found": "/nothing/here",
+}

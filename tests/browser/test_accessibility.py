@@ -1,0 +1,83 @@
+"""axe-core finds nothing serious on any page, in both colour schemes, on a phone and on a desk."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from spotistats.simulator import Simulator
+from tests.browser.conftest import new_listener
+from tests.browser.pages import SIGNED_IN, SIGNED_OUT
+from tests.browser.seeding import seed_history
+from tests.browser.server import AppServer
+from tests.browser.visitor import DESKTOP, PHONE, Visitor
+
+_VIEWS: list[tuple[str, dict[str, int]]] = [("dark", PHONE), ("light", DESKTOP)]
+
+
+@pytest.fixture
+def check(spotify: Simulator) -> Iterator[Callable[[Page], None]]:
+    axe = Axe()
+
+    def run(page: Page) -> None:
+        for scheme, size in _VIEWS:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            findings = axe.run(page).response["violations"]
+            assert [_told(finding) for finding in findings] == [], (page.url, scheme, size)
+
+    return run  # type: ignore[return-value]
+
+
+def _told(finding: dict[str, Any]) -> str:
+    places = "; ".join(f"{node['target']} {node['failureSummary']}" for node in finding["nodes"][:3])
+    return f"{finding['id']} ({finding['impact']}): {places}"
+
+
+def test_signed_out(visitor: Visitor, check: Callable[[Page], None]) -> None:
+    visitor.expected_statuses = {400}
+    for path in SIGNED_OUT.values():
+        check(visitor.go(path))
+
+
+def test_a_new_listener(visitor: Visitor, check: Callable[[Page], None], spotify: Simulator) -> None:
+    visitor.sign_in(new_listener(spotify, "Ines Okafor", []))
+    for name in ("dashboard", "history", "top-artists", "my-data", "plays"):
+        check(visitor.go(SIGNED_IN[name]))
+
+
+def test_a_year_of_history(visitor: Visitor, check: Callable[[Page], None], server: AppServer) -> None:
+    visitor.sign_in("demo")
+    seed_history(server, "demo", days=120)
+    visitor.sync()
+    visitor.expected_statuses = {404}
+    for path in SIGNED_IN.values():
+        check(visitor.go(path))
+
+
+def test_what_a_sync_says(
+    visitor: Visitor, check: Callable[[Page], None], listener: str, spotify: Simulator
+) -> None:
+    page = visitor.sign_in(listener)
+    visitor.expected_statuses = {400, 403, 429, 502}
+    spotify.faults.add("/v1/me/top", "html", times=1)
+    visitor.sync()
+    check(page)
+    visitor.go("/dashboard")
+    visitor.sync()
+    expect(page.locator("#sync-status .status")).to_have_class("status succeeded")
+    check(page)
+    visitor.sync()
+    expect(page.locator("#sync-status .status")).to_have_class("status cooling_down")
+    check(page)
+
+
+def test_a_form_that_was_not_accepted(visitor: Visitor, check: Callable[[Page], None], listener: str) -> None:
+    page = visitor.sign_in(listener)
+    visitor.expected_statuses = {400}
+    visitor.go("/settings").get_by_label("Type “delete everything”").fill("no")
+    page.get_by_role("button", name="Delete my account").click()
+    expect(page.locator("#delete-error")).to_be_visible()
+    check(page)

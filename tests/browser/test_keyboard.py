@@ -1,0 +1,99 @@
+"""With the keyboard alone: everything is reached, the focus is seen, and no swap loses it."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from spotistats.simulator import Simulator
+from tests.browser.visitor import Visitor
+
+_FOCUSED = """() => {
+    const element = document.activeElement, style = getComputedStyle(element);
+    return {
+        text: (element.innerText || element.getAttribute("aria-label") || element.name || element.id).trim(),
+        tag: element.tagName,
+        ring: parseFloat(style.outlineWidth),
+        line: style.outlineStyle,
+    };
+}"""
+
+
+def focused(page: Page) -> dict[str, Any]:
+    """Return what has the focus, and the ring around it."""
+    found: dict[str, Any] = page.evaluate(_FOCUSED)
+    return found
+
+
+def tab_to(page: Page, text: str) -> list[str]:
+    """Press Tab until what says `text` has the focus; return what was passed on the way."""
+    passed: list[str] = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        now = focused(page)
+        assert (now["ring"], now["line"]) == (3, "solid"), f"no ring around {now}"
+        if now["text"].startswith(text):
+            return passed
+        passed.append(now["text"])
+    pytest.fail(f"{text!r} was never reached: {passed}")
+
+
+def test_the_main_job(visitor: Visitor, listener: str, spotify: Simulator) -> None:
+    spotify.auto_agree = listener
+    page = visitor.go("/login")
+    tab_to(page, "Sign in with")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/dashboard")
+
+    passed = tab_to(page, "Sync")
+    assert passed[0] == "Skip to the content"
+    assert [name for name in passed if name in {"Dashboard", "History", "Top", "My data"}] == [
+        "Dashboard",
+        "History",
+        "Top",
+        "My data",
+    ]
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#sync-status")).to_contain_text("5 new plays")
+    assert focused(page)["tag"] == "BUTTON"
+    assert focused(page)["text"] == "Sync"
+    visitor.expected_statuses = {429}
+    page.keyboard.press("Space")
+    expect(page.locator("#sync-status")).to_contain_text("The next sync is possible in")
+    assert focused(page)["text"] == "Sync"
+
+
+def test_the_focus_stays_where_the_listener_has_moved_it_meanwhile(
+    visitor: Visitor, listener: str, spotify: Simulator
+) -> None:
+    page = visitor.sign_in(listener)
+    page.locator(".sync-form button").focus()
+    spotify.latency = 1.0
+    page.keyboard.press("Enter")
+    expect(page.locator(".sync-form button")).to_be_disabled()
+
+    page.get_by_role("link", name="History").focus()
+
+    expect(page.locator("#sync-status")).to_contain_text("5 new plays")
+    assert focused(page)["text"] == "History"
+
+
+def test_the_skip_link_leads_past_the_navigation(visitor: Visitor, listener: str) -> None:
+    page = visitor.sign_in(listener)
+    visitor.go("/history")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.getElementById('main').contains(document.activeElement)")
+
+
+def test_every_control_of_every_page_has_a_ring(visitor: Visitor, listener: str) -> None:
+    page = visitor.sign_in(listener)
+    visitor.sync()
+    for path in ("/dashboard", "/history?days=30", "/top/tracks", "/my-data", "/my-data/plays", "/settings"):
+        visitor.go(path)
+        tab_to(page, "Sign out")

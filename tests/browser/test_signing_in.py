@@ -1,0 +1,122 @@
+"""Coming and going in a real browser: Spotify's page, the time zone, signing out, deleting everything."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from spotistats.simulator import Simulator
+from tests.browser.visitor import Visitor
+
+
+def test_signing_in_on_spotify_s_page(visitor: Visitor) -> None:
+    page = visitor.go("/")
+    expect(page).to_have_title("Sign in · Spotistats")
+
+    page.get_by_role("button", name="Sign in with").click()
+    page.get_by_role("radio", name="Jonas Brandt").check()
+    page.get_by_role("button", name="Agree").click()
+
+    page.wait_for_url("**/dashboard")
+    expect(page.get_by_role("banner")).to_contain_text("Jonas Brandt")
+    expect(page.locator("#stats-card")).to_contain_text("No plays yet. Press Sync.")
+
+
+def test_who_cancels_is_told_that_nothing_happened(visitor: Visitor) -> None:
+    page = visitor.go("/login")
+    page.get_by_role("button", name="Sign in with").click()
+
+    page.get_by_role("button", name="Cancel").click()
+
+    page.wait_for_url("**/login")
+    expect(page.locator("#notice")).to_contain_text("You chose not to connect Spotify.")
+
+
+def test_the_page_first_asked_for_comes_after_the_sign_in(
+    visitor: Visitor, listener: str, spotify: Simulator
+) -> None:
+    spotify.auto_agree = listener
+    page = visitor.go("/history?days=30")
+
+    page.get_by_role("button", name="Sign in with").click()
+
+    page.wait_for_url("**/history?days=30")
+
+
+def test_the_time_zone_of_the_browser_is_taken_over_at_the_first_sign_in(
+    open_browser: Callable[..., Visitor], listener: str
+) -> None:
+    visitor = open_browser(timezone_id="America/Bogota")
+    visitor.sign_in(listener)
+
+    page = visitor.go("/settings")
+
+    expect(page.get_by_label("Your days begin and end at midnight in")).to_have_value("America/Bogota")
+    expect(page.locator("#browser-zone")).to_be_hidden()
+
+
+def test_settings_offer_the_zone_of_another_browser(
+    open_browser: Callable[..., Visitor], listener: str
+) -> None:
+    open_browser(timezone_id="America/Bogota").sign_in(listener)
+    elsewhere = open_browser(timezone_id="Asia/Tokyo")
+    elsewhere.sign_in(listener)
+    page = elsewhere.go("/settings")
+    zone = page.get_by_label("Your days begin and end at midnight in")
+    expect(zone).to_have_value("America/Bogota")
+
+    page.get_by_role("button", name="Asia/Tokyo").click()
+    expect(zone).to_be_focused()
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.locator("#notice")).to_contain_text("Asia/Tokyo")
+    expect(zone).to_have_value("Asia/Tokyo")
+
+
+def test_the_back_button_shows_nothing_private_after_a_sign_out(visitor: Visitor, listener: str) -> None:
+    page = visitor.sign_in(listener)
+    visitor.sync()
+    visitor.go("/my-data/plays")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/login")
+    expect(page.locator("#notice")).to_contain_text("You are signed out.")
+
+    for _ in range(2):
+        page.go_back()
+        expect(page.get_by_role("button", name="Sign in with")).to_be_visible()
+        expect(page.locator("body")).not_to_contain_text("Ines Okafor")
+        expect(page.locator("body")).not_to_contain_text("Slow Harbour")
+
+
+def test_signing_out_everywhere_ends_the_other_browser(
+    open_browser: Callable[..., Visitor], listener: str
+) -> None:
+    here, there = open_browser(), open_browser()
+    here.sign_in(listener)
+    there.sign_in(listener)
+
+    here.go("/settings").get_by_role("button", name="Sign out everywhere").click()
+    here.page.wait_for_url("**/login")
+
+    there.go("/dashboard")
+    expect(there.page.get_by_role("button", name="Sign in with")).to_be_visible()
+
+
+def test_an_account_is_deleted_only_after_the_words_were_typed(visitor: Visitor, listener: str) -> None:
+    page = visitor.sign_in(listener)
+    visitor.sync()
+    visitor.go("/settings")
+    words = page.get_by_label("Type “delete everything” to confirm")
+    visitor.expected_statuses = {400}
+
+    words.fill("delete it")
+    page.get_by_role("button", name="Delete my account").click()
+    expect(page.locator("#delete-error")).to_contain_text("Nothing was deleted.")
+    assert words.get_attribute("aria-invalid") == "true"
+
+    words.fill("delete everything")
+    page.get_by_role("button", name="Delete my account").click()
+    page.wait_for_url("**/login")
+    expect(page.locator("#notice")).to_contain_text("Your account and everything in it are deleted.")
+
+    visitor.sign_in(listener)
+    expect(page.locator("#stats-card")).to_contain_text("No plays yet.")

@@ -1,0 +1,113 @@
+"""On a phone nothing runs out of the screen, whatever things are called, and fingers find their targets."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page
+
+from spotistats.simulator import ScriptedPlay, Simulator
+from tests.browser.conftest import new_listener
+from tests.browser.pages import SIGNED_IN, SIGNED_OUT
+from tests.browser.visitor import PHONE, Visitor
+
+LONG = "W" * 10_000
+UNKIND_NAMES = [
+    LONG,
+    "🎷🪗" * 200,
+    "أغنية طويلة جدا عن البحر والليل والمدينة القديمة التي لا تنام أبدا",
+    '\u202eevil\u202c <script>alert(1)</script> & "quotes"',
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+    "x" * 64,
+]
+_TOO_SMALL = """() => [...document.querySelectorAll("a, button, input, select, summary")]
+    .filter(element => element.type !== "hidden" && element.checkVisibility())
+    .filter(element => getComputedStyle(element).display !== "inline" && !element.closest(".skip"))
+    .map(element => [element, element.getBoundingClientRect()])
+    .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
+    .map(([element, box]) => `${element.outerHTML.slice(0, 80)} ${box.width} x ${box.height}`)"""
+_TOO_FINE = """() => [...document.querySelectorAll("body *")]
+    .filter(element => [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    .filter(element => element.checkVisibility() && element.getClientRects().length)
+    .filter(element => {
+        const svg = element.ownerSVGElement;
+        const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+        return parseFloat(getComputedStyle(element).fontSize) * scale < 11.99 && element.tagName !== "title";
+    })
+    .map(element => element.outerHTML.slice(0, 80))"""
+
+
+@pytest.fixture
+def phone(open_browser: Callable[..., Visitor]) -> Visitor:
+    return open_browser(viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2)
+
+
+@pytest.fixture
+def unkind_listener(spotify: Simulator) -> str:
+    return new_listener(spotify, LONG, unkind_plays())
+
+
+def unkind_plays() -> list[ScriptedPlay]:
+    """Plays of tracks, artists and albums that bear the names above."""
+    latest = datetime.now(UTC) - timedelta(minutes=5)
+    return [
+        ScriptedPlay(
+            played_at=latest - timedelta(minutes=4 * number),
+            track_id=f"unkind-{number}",
+            name=name,
+            artists=[(f"unkind-artist-{number}", name), ("second", LONG)],
+            album=(f"unkind-album-{number}", name),
+        )
+        for number, name in enumerate(UNKIND_NAMES)
+    ]
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels the page is wider than the screen."""
+    width: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return width
+
+
+def test_no_page_scrolls_sideways(phone: Visitor, unkind_listener: str) -> None:
+    page = phone.sign_in(unkind_listener)
+    phone.sync()
+    phone.expected_statuses = {400, 404}
+    for width in (360, 320):
+        page.set_viewport_size({"width": width, "height": 780})
+        for path in [*SIGNED_IN.values(), "/history?days=3650", "/history?days=1"]:
+            phone.go(path)
+            assert overflow(page) <= 0, (path, width)
+    page.get_by_role("button", name="Sign out").click()
+    for path in SIGNED_OUT.values():
+        phone.go(path)
+        assert overflow(page) <= 0, path
+
+
+def test_fingers_find_their_targets_and_eyes_can_read(phone: Visitor, unkind_listener: str) -> None:
+    page = phone.sign_in(unkind_listener)
+    phone.sync()
+    phone.expected_statuses = {404}
+    for path in SIGNED_IN.values():
+        phone.go(path)
+        assert page.evaluate(_TOO_SMALL) == [], path
+        assert page.evaluate(_TOO_FINE) == [], path
+
+
+def test_markup_in_a_name_stays_text(phone: Visitor, unkind_listener: str) -> None:
+    page = phone.sign_in(unkind_listener)
+    page.on("dialog", lambda dialog: pytest.fail(f"a name ran as a script: {dialog.message}"))
+    phone.sync()
+
+    assert "<script>alert(1)</script>" in page.locator("#recent-plays").inner_text()
+
+
+def test_nothing_moves_for_who_wants_no_motion(
+    open_browser: Callable[..., Visitor], listener: str, spotify: Simulator
+) -> None:
+    still = open_browser(reduced_motion="reduce")
+    page = still.sign_in(listener)
+    spotify.latency = 1.0
+    page.get_by_role("button", name="Sync", exact=True).click()
+    page.locator(".sync-form .progress").wait_for()
+
+    assert page.evaluate("document.getAnimations().filter(one => one.playState === 'running').length") == 0

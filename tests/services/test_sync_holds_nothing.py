@@ -1,0 +1,50 @@
+"""While Spotify is being asked no transaction is open: others can write, and nothing is held up."""
+
+import sqlite3
+from threading import Thread
+
+import psycopg
+from werkzeug.test import TestResponse
+
+from spotistats.simulator import Simulator
+from tests.services.listening import until
+from tests.support.listeners import Browser
+
+
+def assert_nothing_is_held(database_url: str) -> None:
+    if database_url.startswith("sqlite"):
+        connection = sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=0, isolation_level=None)
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE users SET display_name = display_name")
+        connection.execute("COMMIT")
+        # A reader that still looks at an older state would keep the log from being emptied.
+        (busy, _pages, _moved) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        assert busy == 0
+        connection.close()
+    else:
+        with psycopg.connect(database_url) as connection:
+            open_ones = connection.execute(
+                "SELECT state, query FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND state <> 'idle'"
+            ).fetchall()
+            assert open_ones == []
+            connection.execute("SELECT id FROM users FOR UPDATE NOWAIT")
+
+
+def test_nothing_is_held_while_spotify_is_asked(
+    alice: Browser, database_url: str, simulator: Simulator
+) -> None:
+    simulator.log.clear()
+    simulator.latency = 0.5
+    simulator.expire_access_tokens()
+    answers: list[TestResponse] = []
+    thread = Thread(target=lambda: answers.append(alice.sync_json()))
+    thread.start()
+    # First all seven calls are refused, then a token is asked for, then they are made again.
+    for calls_begun in (7, 8, 15):
+        until(lambda begun=calls_begun: len(simulator.calls) == begun)  # type: ignore[misc]
+        assert all(call.ended is None for call in simulator.calls[-1:])
+        assert_nothing_is_held(database_url)
+        assert simulator.calls[-1].ended is None, "Spotify was still being asked"
+    thread.join()
+    assert answers[0].status_code == 200

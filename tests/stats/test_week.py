@@ -1,0 +1,138 @@
+"""The last seven days against an independent count."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from spotistats.stats.week import Week, week
+from tests.stats.slow_count import (
+    ZONES,
+    day_of,
+    leader,
+    listening,
+    slow_days,
+    week_before,
+    week_until,
+)
+from tests.support.rows import Heard, empty_tables, store_listener, store_plays
+
+# The clocks of Berlin, Beirut, Havana and Lord Howe change within these weeks, Santiago's a little later.
+START = datetime(2026, 3, 20, tzinfo=UTC)
+AUTUMN = datetime(2026, 10, 20, tzinfo=UTC)
+NOISE = [Heard(START + timedelta(hours=5 * number), "z1", 600_000) for number in range(100)]
+
+
+def stored_week(heard: list[Heard], zone: str, today: date) -> Week:
+    """Return the week of a listener who heard that, among others who heard something else."""
+    empty_tables()
+    before = store_listener("before", timezone=zone)
+    listener = store_listener("listener", timezone=zone)
+    store_plays(before, NOISE, timezone=zone)
+    store_plays(listener, heard, timezone=zone)
+    store_plays(store_listener("after"), [Heard(play.played_at, "a1", 1) for play in heard[:5]])
+    return week(listener, today, ZoneInfo(zone))
+
+
+def check(found: Week, heard: list[Heard], zone: str, today: date) -> None:
+    days = slow_days(heard, zone)
+    assert [day.date for day in found.days] == week_until(today)
+    for day in found.days:
+        slow = days.get(day.date)
+        assert (day.minutes, day.plays) == ((slow.minutes, slow.plays) if slow else (0, 0))
+    assert found.minutes == sum(days[day].minutes for day in week_until(today) if day in days)
+    assert found.minutes_before == sum(days[day].minutes for day in week_before(today) if day in days)
+    assert found.active_days == len(days.keys() & set(week_until(today)))
+    inside = [play for play in heard if day_of(play, zone) in week_until(today)]
+    for kind, top in (("track_id", found.top_track), ("artist_id", found.top_artist)):
+        if inside:
+            assert top is not None
+            name, plays = leader(inside, kind)
+            assert (top.name, top.plays) == (f"Name of {name}", plays)
+        else:
+            assert top is None
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+@given(data=st.data())
+def test_any_listening_in_any_zone(tables: Flask, data: st.DataObject) -> None:
+    start = data.draw(st.sampled_from([START, AUTUMN]))
+    heard = data.draw(listening(start, days=18))
+    zone = data.draw(st.sampled_from(ZONES))
+    today = start.date() + timedelta(days=data.draw(st.integers(6, 16)))
+    check(stored_week(heard, zone, today), heard, zone, today)
+
+
+@pytest.mark.parametrize(
+    ("zone", "today", "instant"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29), "2026-03-28T23:00:00Z"),  # A day of 23 hours begins …
+        ("Europe/Berlin", date(2026, 3, 29), "2026-03-29T21:59:59.999Z"),  # … and ends.
+        ("Europe/Berlin", date(2026, 10, 25), "2026-10-25T22:59:59.999Z"),  # A day of 25 hours ends.
+        ("America/Santiago", date(2026, 9, 6), "2026-09-06T04:00:00Z"),  # Midnight does not exist.
+        ("America/Santiago", date(2026, 4, 4), "2026-04-05T03:59:59.999Z"),  # Saturday's last hour, again.
+        ("America/Havana", date(2026, 11, 1), "2026-11-01T04:00:00Z"),  # The first of two midnights.
+        ("Pacific/Kiritimati", date(2026, 3, 2), "2026-03-01T10:00:00Z"),
+        ("Pacific/Pago_Pago", date(2026, 3, 1), "2026-03-02T10:59:59.999Z"),
+    ],
+)
+def test_a_play_at_the_edge_of_a_day(tables: Flask, zone: str, today: date, instant: str) -> None:
+    play = Heard(datetime.fromisoformat(instant), "a1", 60_000)
+    found = stored_week([play], zone, today)
+    assert [day.minutes for day in found.days] == [0, 0, 0, 0, 0, 0, 1]
+    assert found.top_track is not None
+    assert found.top_artist is not None
+    outside = stored_week([play], zone, today - timedelta(days=1))
+    assert (outside.minutes, outside.active_days, outside.top_track) == (0, 0, None)
+    a_week_later = stored_week([play], zone, today + timedelta(days=7))
+    assert (a_week_later.minutes, a_week_later.minutes_before) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "percent"),
+    [
+        (0, 10, None),
+        (0, 0, None),
+        (10, 15, 50),
+        (10, 5, -50),
+        (10, 0, -100),
+        (10, 10, 0),
+        (1, 10_000, 999_900),
+    ],
+)
+def test_the_change_against_the_week_before(
+    tables: Flask, before: int, now: int, percent: int | None
+) -> None:
+    today = date(2026, 3, 14)
+    noon = datetime(2026, 3, 14, 12, tzinfo=UTC)
+    heard = [Heard(noon - timedelta(days=7), "a1", before * 60_000), Heard(noon, "a1", now * 60_000)]
+    assert stored_week(heard, "UTC", today).change_percent == percent
+
+
+def test_who_leads_a_tie(tables: Flask) -> None:
+    """Most plays, then most milliseconds, then the smallest id by code point, on every database."""
+    noon = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+    def winner(*plays: tuple[str, int]) -> str:
+        heard = [
+            Heard(noon + timedelta(minutes=number), track_id, ms_played)
+            for number, (track_id, ms_played) in enumerate(plays)
+        ]
+        top = stored_week(heard, "UTC", noon.date()).top_track
+        assert top is not None
+        return top.name.removeprefix("Name of ")
+
+    assert winner(("a1", 900_000), ("b1", 1), ("b1", 1)) == "b1"
+    assert winner(("a1", 1), ("b1", 2)) == "b1"
+    assert winner(("b1", 1), ("a1", 1)) == "a1"
+    assert winner(("a1", 1), ("B1", 1)) == "B1"
+    assert winner(("é1", 1), ("z1", 1)) == "z1"
+    assert winner(("😀1", 1), ("ｚ1", 1)) == "ｚ1"

@@ -1,0 +1,44 @@
+"""Listening that tests script for the simulator's people."""
+
+from datetime import UTC, datetime, timedelta
+
+from spotistats.simulator import ScriptedPlay, Simulator
+
+
+def plays_of(name: str, count: int = 5, *, hours_ago: float = 2) -> list[ScriptedPlay]:
+    """Return plays whose names tell whose they are, 4 minutes apart, the first one so many hours ago."""
+    start = datetime.now(UTC) - timedelta(hours=hours_ago)
+    return [
+        ScriptedPlay(
+            played_at=start + timedelta(minutes=4 * number),
+            track_id=f"{name}-track-{number}",
+            name=f"{name}’s song {number}",
+            duration_ms=180_000,
+            artists=[(f"{name}-artist", f"{name}’s artist"), (f"{name}-guest", f"{name}’s guest")],
+            album=(f"{name}-album", f"{name}’s album"),
+            image_url=f"https://i.scdn.co/image/{name}",
+        )
+        for number in range(count)
+    ]
+
+
+def plays_named(names: tuple[str, ...]) -> list[ScriptedPlay]:
+    """Return a play for each name, in which everything has that name; one a day."""
+    start = datetime.now(UTC) - timedelta(minutes=10)
+    return [
+        ScriptedPlay(
+            played_at=start - timedelta(days=number % 5, minutes=number),
+            track_id=f"named-{number}",
+            name=name,
+            artists=[(f"named-artist-{number}", name), (f"named-guest-{number}", name)],
+            album=(f"named-album-{number}", name),
+            image_url="javascript:alert(1)" if number % 2 else "data:text/html,<script>alert(1)</script>",
+        )
+        for number, name in enumerate(names)
+    ]
+
+
+def give_everybody_plays(simulator: Simulator) -> None:
+    """Let Alice and Bob have listened, each to songs of their own."""
+    for name in ("alice", "bob"):
+        simulator.script_plays(name, plays_of(name))

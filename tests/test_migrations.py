@@ -1,0 +1,176 @@
+"""Schema changes: up, down and up again, nothing lost, a copy first."""
+
+import shutil
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import check, downgrade, upgrade
+from sqlalchemy import inspect
+
+from spotistats import create_app
+from spotistats.config import ROOT
+from spotistats.extensions import db
+from tests.support.databases import dispose
+from tests.support.kinds import ON_SQLITE
+from tests.support.rows import Heard, everything, store_listener, store_plays
+from tests.support.settings import app_settings
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+LATER = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    with op.batch_alter_table("users", recreate="auto") as users:
+        users.alter_column("display_name", type_=sa.String(300))
+    {failure}
+
+
+def downgrade():
+    with op.batch_alter_table("users", recreate="auto") as users:
+        users.alter_column("display_name", type_=sa.Text())
+"""
+
+
+@pytest.fixture
+def tables(database_url: str) -> Iterator[Flask]:
+    """An application context on a database with listeners and plays."""
+    app = create_app(app_settings(database_url))
+    with app.app_context():
+        for name in ("alice", "bob"):
+            store_plays(store_listener(name), [Heard(NOON - timedelta(hours=n), f"a{n}") for n in range(9)])
+        yield app
+        dispose(app)
+
+
+@pytest.fixture
+def later(tmp_path: Path) -> Path:
+    """The migrations of a version to come, which rebuilds the table that all others belong to."""
+    return _migrations(tmp_path, failure="")
+
+
+def _migrations(tmp_path: Path, *, failure: str) -> Path:
+    folder = tmp_path / "migrations"
+    shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "0002_later.py").write_text(LATER.format(failure=failure))
+    return folder
+
+
+def schema() -> dict[str, Any]:
+    """Return what the database says of its tables."""
+    inspector = inspect(db.engine)
+    return {
+        name: (
+            [
+                (column["name"], str(column["type"]), column["nullable"])
+                for column in inspector.get_columns(name)
+            ],
+            inspector.get_pk_constraint(name),
+            sorted(inspector.get_foreign_keys(name), key=repr),
+            sorted(inspector.get_indexes(name), key=repr),
+            sorted(inspector.get_check_constraints(name), key=repr),
+            sorted(inspector.get_unique_constraints(name), key=repr),
+        )
+        for name in inspector.get_table_names()
+    }
+
+
+def copies(app: Flask) -> list[Path]:
+    path = Path(app.config["SETTINGS"].database_url.removeprefix("sqlite:///"))
+    return sorted(path.parent.glob(f"{path.stem}.before-change-of-*"))
+
+
+def test_up_down_and_up_again(tables: Flask) -> None:
+    before = schema()
+    assert before.keys() >= set(db.metadata.tables)
+    downgrade(revision="base")
+    assert inspect(db.engine).get_table_names() == ["alembic_version"]
+    upgrade()
+    assert schema() == before
+
+
+def test_the_tables_are_those_of_the_models(tables: Flask) -> None:
+    check()  # It ends the process where they differ.
+
+
+def test_every_constraint_has_a_name_and_foreign_keys_hold(tables: Flask) -> None:
+    for _columns, key, foreign_keys, indexes, checks, uniques in schema().values():
+        for constraint in (key, *foreign_keys, *indexes, *checks, *uniques):
+            assert constraint["name"]
+    connection = db.session.connection()
+    connection.exec_driver_sql("DELETE FROM users WHERE spotify_id = 'alice'")
+    left = connection.exec_driver_sql("SELECT user_id, count(*) FROM plays GROUP BY user_id").all()
+    assert [tuple(row) for row in left] == [(2, 9)]
+    db.session.rollback()
+
+
+def test_a_table_that_is_rebuilt_takes_nothing_with_it(tables: Flask, later: Path) -> None:
+    rows, constraints = everything(tables), schema()["plays"]
+    assert len(rows["plays"]) == 18
+    for change in (lambda: upgrade(directory=str(later)), lambda: downgrade(directory=str(later))):
+        change()
+        assert {**everything(tables), "alembic_version": None} == {**rows, "alembic_version": None}
+        assert schema()["plays"] == constraints
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
+
+def test_a_migration_that_fails_changes_nothing(tables: Flask, tmp_path: Path) -> None:
+    folder = _migrations(tmp_path, failure="raise ArithmeticError")
+    before, rows = schema(), everything(tables)
+    with pytest.raises(ArithmeticError):
+        upgrade(directory=str(folder))
+    dispose(tables)
+    assert schema() == before
+    assert everything(tables) == rows
+    version = db.session.connection().exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    assert version == "0001"
+
+
+@ON_SQLITE
+def test_a_copy_is_made_before_what_somebody_has_is_changed(tables: Flask, later: Path) -> None:
+    upgrade()
+    check()
+    assert copies(tables) == [], "nothing was changed"
+    rows = everything(tables)
+    upgrade(directory=str(later))
+    [copy] = copies(tables)
+    assert copy.name.endswith(".before-change-of-0001.sqlite")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert connection.execute("SELECT count(*) FROM plays").fetchone() == (18,)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    upgrade(directory=str(later))
+    assert copies(tables) == [copy]
+    downgrade(directory=str(later))
+    assert [path.name.rpartition("-")[2] for path in copies(tables)] == ["0001.sqlite", "0002.sqlite"]
+    assert everything(tables) == rows
+    downgrade(directory=str(later), revision="base")
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT count(*) FROM plays").fetchone() == (18,)
+
+
+def test_a_new_database_is_not_copied(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite"
+    app = create_app(app_settings(f"sqlite:///{path}"))
+    with app.app_context():
+        upgrade()
+        dispose(app)
+    assert [found.name for found in tmp_path.iterdir()] == ["new.sqlite"]

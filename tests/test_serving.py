@@ -1,0 +1,123 @@
+"""`make run`: the address, the demo beside it, and an end that leaves nothing running."""
+
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.support.programs import answers, free_port, processes_of_group, run, started
+
+
+@pytest.fixture
+def variables(tmp_path: Path) -> dict[str, str]:
+    """The environment of somebody who has configured nothing."""
+    return {
+        "INSTANCE_FOLDER": str(tmp_path / "instance"),
+        "PORT": str(free_port()),
+        "SPOTIFY_CLIENT_ID": "",
+        "SPOTIFY_CLIENT_SECRET": "",
+        "DATABASE_URL": "",
+        "http_proxy": "http://127.0.0.1:9",
+        "NO_PROXY": "",
+    }
+
+
+@pytest.fixture
+def session() -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.trust_env = False
+        yield session
+
+
+def printed_address(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Return the address that is printed once the server answers, and what is said of it."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := re.search(r"Spotistats: (\S+)\s+\((.*)\)", line):
+            return found[1], found[2]
+    raise AssertionError(process.stderr.read() if process.stderr else "")
+
+
+def fields_of(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)"[^>]*? value="([^"]*)"', page))
+
+
+def test_the_demo(variables: dict[str, str], session: requests.Session, tmp_path: Path) -> None:
+    with started("spotistats.serving", variables=variables) as process:
+        address, what = printed_address(process)
+        assert address == f"http://127.0.0.1:{variables['PORT']}"
+        assert "demo" in what
+        login = session.get(f"{address}/", timeout=10)
+        assert 'class="ribbon"' in login.text
+        consent = session.post(f"{address}/auth/login", data=fields_of(login.text), timeout=10)
+        simulator = consent.url.partition("/authorize")[0]
+        assert simulator.startswith("http://127.0.0.1:")
+        dashboard = session.post(
+            f"{simulator}/authorize", data={**fields_of(consent.text), "decision": "agree"}, timeout=20
+        )
+        assert dashboard.url == f"{address}/dashboard"
+        token = fields_of(dashboard.text)["csrf_token"]
+        headers = {"Accept": "application/json", "X-CSRFToken": token}
+        synced = session.post(f"{address}/sync", headers=headers, timeout=25)
+        assert synced.json()["plays_added"] == 50
+        again = session.post(f"{address}/sync", headers=headers, timeout=25)
+        assert 0 < again.json()["retry_after"] <= 60, "the demo's pause is short"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+        assert processes_of_group(process.pid) == []
+    assert not answers(address)
+    assert not answers(simulator)
+    kept = {path.name for path in (tmp_path / "instance").iterdir()}
+    assert kept == {"secret_key", "demo.sqlite"}, "the database for real listening is not touched"
+
+
+def test_with_a_spotify_application(
+    variables: dict[str, str], session: requests.Session, tmp_path: Path
+) -> None:
+    application = {"SPOTIFY_CLIENT_ID": "real", "SPOTIFY_CLIENT_SECRET": "hunter2"}
+    with started("spotistats.serving", variables={**variables, **application}) as process:
+        address, what = printed_address(process)
+        assert what == "connected to Spotify"
+        login = session.get(f"{address}/login", timeout=10)
+        assert "simulat" not in login.text
+        start = session.post(
+            f"{address}/auth/login", data=fields_of(login.text), timeout=10, allow_redirects=False
+        )
+        assert start.headers["Location"].startswith("https://accounts.spotify.com/authorize?")
+        assert "hunter2" not in start.headers["Location"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+        assert processes_of_group(process.pid) == []
+    assert {path.name for path in (tmp_path / "instance").iterdir()} == {"secret_key", "spotistats.sqlite"}
+
+
+def test_a_taken_port_is_one_line(variables: dict[str, str], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", int(variables["PORT"]))):
+        ended = run("spotistats.serving", variables=variables)
+    assert ended.status == 1
+    assert ended.one_line().startswith(f"PORT {variables['PORT']} is taken")
+    assert not (tmp_path / "instance" / "demo.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SPOTIFY_CLIENT_ID", "alone", "SPOTIFY_CLIENT_SECRET is missing"),
+        (
+            "DATABASE_URL",
+            "sqlite:////nowhere/at/all/x.sqlite",
+            "DATABASE_URL: this database cannot be reached",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(
+    variables: dict[str, str], name: str, value: str, words: str
+) -> None:
+    ended = run("spotistats.serving", variables={**variables, name: value})
+    assert ended.status == 1
+    assert ended.one_line().startswith(words)

@@ -1,0 +1,113 @@
+"""The first page shows what the tables hold, in the listener's own days."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from spotistats.extensions import transaction
+from spotistats.models import SpotifyWait, User
+from spotistats.simulator import Simulator
+from tests.support.kinds import ON_SQLITE
+from tests.support.listeners import Browser
+from tests.support.pages import SVG, by_id, checked, text_of
+from tests.support.rows import Heard, store_plays, user_id_of
+from tests.support.weeks import plays_of
+
+
+def card(browser: Browser) -> dict[str, str]:
+    root = checked(browser.get("/dashboard").text, "/dashboard")
+    return dict(by_id(root, "stats-card").attrib)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Australia/Lord_Howe"])
+def test_the_card_counts_seven_local_days(alice: Browser, bob: Browser, app: Flask, zone: str) -> None:
+    where = ZoneInfo(zone)
+    midnight = datetime.now(where).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = midnight - timedelta(days=6)
+    heard = [
+        Heard(midnight, "a1", 90_000),  # 1.5 minutes, rounded half up
+        Heard(midnight - timedelta(milliseconds=1), "a2", 89_999),
+        Heard(first, "b1", 29_999),  # Heard, though no whole minute
+        Heard(first - timedelta(milliseconds=1), "c1", 600_000),  # The day before the seven
+    ]
+    in_utc = [Heard(play.played_at.astimezone(UTC), play.track_id, play.ms_played) for play in heard]
+    with app.app_context():
+        with transaction() as session:
+            session.execute(update(User).values(timezone=zone))
+        store_plays(user_id_of("alice"), in_utc, timezone=zone)
+        store_plays(user_id_of("bob"), [Heard(play.played_at, "z1") for play in in_utc], timezone=zone)
+    attributes = card(alice)
+    assert (attributes["data-minutes"], attributes["data-active-days"]) == ("3", "3")
+    text = text_of(by_id(checked(alice.get("/dashboard").text, "/"), "stats-card"))
+    assert "70 % less" in text
+    assert "3 of 7 days" in text
+
+
+@ON_SQLITE
+def test_the_week_is_drawn_and_told(alice: Browser, app: Flask) -> None:
+    now = datetime.now(UTC)
+    with app.app_context():
+        store_plays(
+            user_id_of("alice"), [Heard(now, "a1", 120_000), Heard(now - timedelta(days=2), "b1", 60_000)]
+        )
+    root = checked(alice.get("/dashboard").text, "/dashboard")
+    [chart] = [element for element in root.iter("figure") if element.attrib.get("class") == "bars"]
+    bars = [rect.attrib["class"] for rect in chart.iter(f"{SVG}rect")]
+    assert bars == ["none", "none", "none", "none", "day", "none", "max"]
+    rows = [[text_of(cell) for cell in row] for body in chart.iter("tbody") for row in body.iter("tr")]
+    assert rows[-1] == [f"{now:%A}, {now.day} {now:%B} {now.year}", "2", "1"]
+    assert len(rows) == 7
+    most = text_of(by_id(root, "most-played"))
+    assert "Name of artist-a" in most
+    assert "Name of a1" in most
+    recent = [text_of(next(row.iter("bdi"))) for row in by_id(root, "recent-plays").iter("li")]
+    assert recent == ["Name of a1", "Name of b1"]
+
+
+@ON_SQLITE
+def test_when_the_next_sync_may_be(alice: Browser, app: Flask, simulator: Simulator) -> None:
+    def facts() -> str:
+        return text_of(by_id(checked(alice.get("/dashboard").text, "/dashboard"), "sync-facts"))
+
+    assert facts() == "Never synced so far. The next one is possible now."
+    simulator.script_plays("alice", plays_of("alice", 1))
+    alice.sync_json()
+    assert facts() == "Last sync just now · 1 new play. The next one is possible now."
+    later = datetime.now(UTC) + timedelta(minutes=9, seconds=30)
+    with app.app_context(), transaction() as session:
+        session.add(SpotifyWait(client_id="simulator-client", refused_until=later))
+        session.add(SpotifyWait(client_id="another", refused_until=later + timedelta(days=1)))
+    assert facts().endswith("The next one is possible in 10 minutes.")
+    with app.app_context(), transaction() as session:
+        session.execute(update(User).values(sync_lock_holder="x", sync_lock_expires_at=later))
+    assert facts().endswith("A sync is running.")
+
+
+@ON_SQLITE
+def test_pictures_come_from_spotify_alone(alice: Browser, simulator: Simulator) -> None:
+    plays = plays_of("alice", 3)
+    addresses = [
+        "https://i.scdn.co/image/good",
+        "https://evil.example/x.png",
+        "https://i.scdn.co@evil.example/x",
+    ]
+    simulator.script_plays(
+        "alice",
+        [
+            type(play)(
+                played_at=play.played_at,
+                track_id=play.track_id,
+                name=play.name,
+                album=(f"album-{number}", "Album"),
+                image_url=addresses[number],
+            )
+            for number, play in enumerate(plays)
+        ],
+    )
+    alice.sync_json()
+    for path in ("/dashboard", "/top/tracks"):
+        images = [element.attrib["src"] for element in checked(alice.get(path).text, path).iter("img")]
+        assert set(images) <= {addresses[0]}

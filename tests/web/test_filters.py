@@ -1,0 +1,87 @@
+"""How values are written on pages."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+
+from spotistats.web import filters
+from tests.support.kinds import ON_SQLITE
+from tests.support.names import NASTY
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0 minutes"),
+        (1, "1 minute"),
+        (999, "999 minutes"),
+        (1000, "16 h 40 min"),
+        (60_000, "1,000 h 0 min"),
+    ],
+)
+def test_minutes(value: int, text: str) -> None:
+    assert filters.minutes(value) == text
+
+
+def test_names_are_cut_and_left_without_what_no_page_can_show() -> None:
+    for name in NASTY:
+        assert len(filters.short(name)) <= 300
+    assert filters.short("a" * 300) == "a" * 300
+    assert filters.short("a" * 301) == "a" * 299 + "…"
+    assert filters.short("b\a\x1b[1m\x9f\ufffe\tc") == "b[1m\tc"
+
+
+def test_initials_and_colours() -> None:
+    assert filters.initial("«éclair»") == "É"
+    assert filters.initial("…") == filters.initial("") == "♪"
+    assert all(filters.tint(name) in range(6) for name in NASTY)
+
+
+def test_dates() -> None:
+    day = date(2026, 11, 1)
+    assert filters.day(day) == "Sunday, 1 November 2026"
+    assert filters.day_short(day) == "1 Nov"
+    assert filters.weekday(day) == "Sun"
+    assert (filters.month(day), filters.month_short(day)) == ("November 2026", "Nov")
+
+
+def test_cells_are_escaped() -> None:
+    assert "<b>" not in filters.cell("<b>\"'")
+    assert filters.cell(["<b>", "x"]).endswith("<bdi>&lt;b&gt;, x</bdi></td>")
+    assert filters.cell(None) == '<td class="nothing">–</td>'
+    assert filters.cell(12_345) == '<td class="n">12,345</td>'
+    assert filters.cell(datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)) == "<td>2026-01-02 03:04:05.678</td>"
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("address", "is_shown"),
+    [
+        ("https://i.scdn.co/image/x", True),
+        ("https://mosaic.scdn.co/640/x", True),
+        ("http://i.scdn.co/image/x", False),
+        ("https://i.scdn.co:8443/x", False),
+        ("https://user@i.scdn.co/x", False),
+        ("https://scdn.co.evil.example/x", False),
+        ("https://evilscdn.co/x", False),
+        ("//i.scdn.co/x", False),
+        ("javascript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("https://[", False),
+        ("http://127.0.0.1:9/cover.svg", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_only_spotifys_pictures(app: Flask, address: str | None, is_shown: bool) -> None:
+    with app.app_context():
+        assert filters.picture(address) == (address if is_shown else None)
+
+
+@ON_SQLITE
+def test_the_demo_shows_the_simulators_pictures(make_app: Callable[..., Flask]) -> None:
+    with make_app(DEMO="1", SPOTIFY_API_URL="http://127.0.0.1:9/v1").app_context():
+        assert filters.picture("http://127.0.0.1:9/cover.svg") == "http://127.0.0.1:9/cover.svg"
+        assert filters.picture("http://127.0.0.1:10/cover.svg") is None

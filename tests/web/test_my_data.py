@@ -1,0 +1,212 @@
+"""Every stored row, to look at and to take away."""
+
+import base64
+import csv
+import io
+import json
+import re
+import tracemalloc
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from spotistats.simulator import Simulator
+from spotistats.stats.records import TABLES
+from spotistats.web.my_data import _csv_cell
+from tests.support.kinds import ON_SQLITE
+from tests.support.listeners import Browser
+from tests.support.names import NASTY
+from tests.support.pages import checked, text_of
+from tests.support.rows import Heard, everything, store_plays, user_id_of
+from tests.support.weeks import give_everybody_plays, plays_named
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def cursor(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+NO_PLACES = [
+    "",
+    "x",
+    "é",
+    "====",
+    "\0",
+    "a" * 5000,
+    base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+    cursor("not JSON"),
+    cursor("[" * 3000),
+    cursor("1" * 5000),
+    cursor(None),
+    cursor({}),
+    cursor([]),
+    cursor(["x"]),
+    cursor([None, None]),
+    cursor([1, 2]),
+    cursor([["x"], "y"]),
+    cursor(["x", "y", "z"]),
+    cursor(["2026-01-01T00:00:00", "track"]),
+    cursor(["2026-01-01", "track"]),
+    cursor(["0000-01-01T00:00:00+00:00", "track"]),
+    cursor(["0001-01-01T00:00:00+14:00", "track"]),
+    cursor(["9999-12-31T23:59:59-14:00", "track"]),
+    cursor(["99999-12-31T23:59:59+00:00", "track"]),
+    cursor(["2026-01-01T00:00:00+99:00", "track"]),
+    cursor(["2026-01-01T00:00:00+00:00", "tr\0ack"]),
+    cursor(["2026-01-01T00:00:00+00:00\0", "track"]),
+    cursor(["2026-01-01T00:00:00+00:00", "\ud800"]),
+    cursor(["short_term", "1e3"]),
+    cursor(["short_term", "-1"]),
+    cursor(["short_term", str(2**31)]),
+    cursor(["short_term", "9" * 5000]),
+    cursor(["\ud800", "1"]),
+    cursor(["0000-00-00"]),
+    cursor(["2026-02-30"]),
+    cursor(["10000-01-01"]),
+    cursor(["NaN"]),
+]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("name", TABLES)
+def test_a_place_that_does_not_exist(alice: Browser, name: str) -> None:
+    for after in NO_PLACES:
+        answer = alice.get(f"/my-data/{name}", query_string={"after": after})
+        assert answer.status_code == 400, after
+        checked(answer.text, name)
+        assert "no such page of this table" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "after"),
+    [
+        ("plays", ["0001-01-01T00:00:00+00:00", ""]),
+        ("plays", ["9999-12-31T23:59:59.999999+00:00", "x" * 600]),
+        ("days", ["0001-01-01"]),
+        ("days", ["9999-12-31"]),
+        ("top-artists", ["", "0"]),
+        ("top-tracks", ["zzz", str(2**31 - 1)]),
+        ("syncs", [str(2**31 - 1)]),
+    ],
+)
+def test_a_place_at_the_end_of_the_world_is_no_error(alice: Browser, name: str, after: list[str]) -> None:
+    assert alice.get(f"/my-data/{name}", query_string={"after": cursor(after)}).status_code == 200
+
+
+def walk(browser: Browser, name: str) -> Iterator[list[list[str]]]:
+    """Yield the rows of each page of a table, following its links."""
+    address: str | None = f"/my-data/{name}"
+    while address:
+        root = checked(browser.get(address).text, address)
+        yield [
+            [text_of(cell) for cell in row.iter() if cell.tag == "td"]
+            for body in root.iter("tbody")
+            for row in body.iter("tr")
+        ]
+        following = [link for link in root.iter("a") if link.attrib.get("rel") == "next"]
+        address = following[0].attrib["href"] if following else None
+
+
+def test_the_pages_show_every_play_once_newest_first(app: Flask, alice: Browser, bob: Browser) -> None:
+    """Two plays that end together may lie on two pages."""
+    heard = [Heard(NOON - timedelta(minutes=number // 2), f"a{number % 2}") for number in range(120)]
+    with app.app_context():
+        store_plays(user_id_of("alice"), heard)
+        store_plays(user_id_of("bob"), [Heard(play.played_at, "b1") for play in heard[::2]])
+    pages = list(walk(alice, "plays"))
+    assert [len(page) for page in pages] == [50, 50, 20]
+    shown = [(row[0], row[1]) for page in pages for row in page]
+    expected = sorted(((play.played_at, play.track_id) for play in heard), reverse=True)
+    assert shown == [(f"{played_at:%Y-%m-%d %H:%M:%S}.000", track_id) for played_at, track_id in expected]
+
+
+def read_csv(browser: Browser, name: str) -> list[dict[str, str]]:
+    answer = browser.get(f"/my-data/{name}.csv")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="spotistats-{name}.csv"'
+    reader = csv.DictReader(io.StringIO(answer.text, newline=""), strict=True)
+    assert tuple(reader.fieldnames or ()) == TABLES[name].columns
+    return list(reader)
+
+
+def test_the_files_hold_what_the_tables_hold(app: Flask, alice: Browser, simulator: Simulator) -> None:
+    give_everybody_plays(simulator)
+    simulator.script_plays("alice", plays_named(NASTY))
+    top = {"id": "1", "name": "=1+1", "genres": ["a, b", '"'], "popularity": 7, "images": []}
+    simulator.script_top("alice", "artists", "short_term", [top])
+    alice.sync_json()
+    rows = everything(app)
+    plays = read_csv(alice, "plays")
+    assert len(plays) == len(rows["plays"]) == len(NASTY)
+    names = {_unguarded(row["track"]) for row in plays}
+    assert names == {name.replace("\0", "") for name in NASTY}
+    for row in plays:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", row["played_at"])
+        moment = datetime.fromisoformat(row["played_at"])
+        assert (1, moment, row["track_id"], int(row["ms_played"]), row["source"]) in rows["plays"]
+    days = read_csv(alice, "days")
+    assert {date.fromisoformat(row["date"]) for row in days} == {row[1] for row in rows["daily_listening"]}
+    [artist] = [row for row in read_csv(alice, "top-artists") if row["time_range"] == "short_term"]
+    assert (artist["name"], json.loads(artist["genres"]), artist["popularity"]) == (
+        "'=1+1",
+        ["a, b", '"'],
+        "7",
+    )
+    assert len(read_csv(alice, "top-tracks")) == len(rows["user_top_tracks"])
+    [run] = read_csv(alice, "syncs")
+    assert (run["status"], run["error"]) == ("succeeded", "")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_no_spreadsheet_takes_a_name_for_a_formula(start: str) -> None:
+    assert _csv_cell(f"{start}HYPERLINK()") == f"'{start}HYPERLINK()"
+
+
+def test_other_values_stay_as_they_are() -> None:
+    assert _csv_cell("a=b") == "a=b"
+    assert _csv_cell(-5) == -5
+    assert _csv_cell(None) is None
+    assert _csv_cell(["好"]) == '["好"]'
+
+
+def test_a_long_file_comes_piece_by_piece(app: Flask, alice: Browser) -> None:
+    count = 12_000
+    with app.app_context():
+        heard = (Heard(NOON - timedelta(seconds=number), f"a{number % 7}") for number in range(count))
+        store_plays(user_id_of("alice"), heard)
+    answer = alice.get("/my-data/plays.csv", buffered=False)
+    pieces, lines, previous = 0, 0, "9999"
+    tracemalloc.start()
+    for piece in answer.iter_encoded():
+        pieces += 1
+        lines += piece.count(b"\n")
+        first = piece.partition(b",")[0].decode()
+        assert pieces == 1 or first < previous, "newest first"
+        previous = first
+        assert len(piece) < 70_000
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    answer.close()
+    assert lines == count + 1
+    assert pieces > 10
+    assert peak < 8_000_000, "the whole file is not in memory at once"
+
+
+def test_what_is_stored_about_the_person(alice: Browser, simulator: Simulator) -> None:
+    root = checked(alice.get("/my-data").text, "/my-data")
+    facts = dict(zip(map(text_of, root.iter("dt")), map(text_of, root.iter("dd")), strict=True))
+    assert facts["Name"] == "Alice"
+    assert facts["Spotify id"] == "alice"
+    assert facts["Account id"] == "account-alice"
+    assert facts["Time zone"] == "UTC"
+    assert facts["Signed-in browsers"] == "1"
+
+
+def _unguarded(text: str) -> str:
+    return text[1:] if re.match(r"'[=+\-@\t\r\n]", text) else text

@@ -1,0 +1,127 @@
+"""What a listener decides: time zone, connection, the end of the account."""
+
+from datetime import UTC, date, datetime
+
+from flask import Flask
+
+from spotistats.simulator import Simulator
+from tests.support.kinds import ON_SQLITE
+from tests.support.listeners import Browser
+from tests.support.pages import by_id, checked, text_of
+from tests.support.rows import Heard, everything, store_plays, user_id_of
+from tests.support.weeks import give_everybody_plays, plays_of
+
+NO_ZONES = (
+    "",
+    "Mars/Olympus",
+    "../../etc/passwd",
+    "UTC\0",
+    "\0",
+    "europe/berlin",
+    "localtime",
+    "<b>",
+    "é" * 5000,
+)
+
+
+def test_another_zone_rebuilds_the_days_at_once(alice: Browser, bob: Browser, app: Flask) -> None:
+    late = Heard(datetime(2026, 3, 1, 23, 30, tzinfo=UTC), "a1", 60_000)
+    early = Heard(datetime(2026, 3, 1, 9, 0, tzinfo=UTC), "a2", 60_000)
+    with app.app_context():
+        store_plays(user_id_of("alice"), [late, early])
+        store_plays(user_id_of("bob"), [late])
+    before = everything(app)
+    answer = alice.post("/settings", {"timezone": " Asia/Tokyo "})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/settings")
+    root = checked(alice.get("/settings").text, "/settings")
+    assert "2 days were rebuilt in the time zone Asia/Tokyo" in text_of(by_id(root, "notice"))
+    [chosen] = [option for option in root.iter("option") if "selected" in option.attrib]
+    assert text_of(chosen) == "Asia/Tokyo"
+    after = everything(app)
+    assert [row[1] for row in after["daily_listening"] if row[0] == 1] == [date(2026, 3, 1), date(2026, 3, 2)]
+    assert [row for row in after["daily_listening"] if row[0] == 2] == [
+        row for row in before["daily_listening"] if row[0] == 2
+    ]
+    assert after["plays"] == before["plays"], "plays themselves are never changed"
+    assert [row[4] for row in after["users"]] == ["Asia/Tokyo", "UTC"]
+
+
+@ON_SQLITE
+def test_a_zone_that_does_not_exist(alice: Browser, app: Flask) -> None:
+    before = everything(app)
+    for zone in NO_ZONES:
+        answer = alice.post("/settings", {"timezone": zone})
+        assert answer.status_code == 400, zone
+        root = checked(answer.text, "/settings")
+        assert text_of(by_id(root, "zone-error")).startswith("That is not a time zone we know")
+        assert by_id(root, "timezone").attrib["aria-invalid"] == "true"
+    assert everything(app) == before
+
+
+@ON_SQLITE
+def test_a_form_without_its_field(alice: Browser) -> None:
+    assert alice.post("/settings").status_code == 400
+
+
+@ON_SQLITE
+def test_disconnecting_forgets_the_tokens_and_keeps_the_history(
+    alice: Browser, app: Flask, simulator: Simulator
+) -> None:
+    simulator.script_plays("alice", plays_of("alice"))
+    alice.sync_json()
+    before = everything(app)
+    assert alice.post("/settings/disconnect").status_code == 303
+    assert "Spotify is disconnected" in alice.get("/settings").text
+    after = everything(app)
+    assert after["spotify_connections"] == []
+    assert {**after, "spotify_connections": None} == {**before, "spotify_connections": None}
+    simulator.log.clear()
+    answer = alice.sync_json()
+    assert answer.status_code == 403
+    assert answer.json is not None
+    assert answer.json["reconnect"] is True
+    assert simulator.calls == []
+    assert "Spotify is not connected" in alice.get("/dashboard").text
+    assert alice.post("/settings/disconnect").status_code == 303, "twice is no error"
+    alice.sign_in("alice")
+    assert alice.sync_json().json == {
+        "success": True, "days_aggregated": 0, "artists_saved": 0, "tracks_saved": 0, "plays_added": 0
+    }  # fmt: skip
+
+
+def test_deleting_the_account_leaves_nothing_of_it(
+    alice: Browser, bob: Browser, app: Flask, simulator: Simulator
+) -> None:
+    give_everybody_plays(simulator)
+    bob.sync_json()
+    before = everything(app)
+    simulator.script_plays("alice", plays_of("alice", 5, hours_ago=50))
+    alice.sync_json()
+    copy = alice.client.get_cookie("spotistats", domain="127.0.0.1")
+    answer = alice.post("/settings/delete-account", {"confirmation": " Delete Everything "})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/login")
+    assert "deleted" in alice.get("/login").text
+    after = everything(app)
+    for table in ("plays", "daily_listening", "sync_runs", "tracks", "artists", "albums", "track_artists"):
+        assert after[table] == before[table], table
+    assert [row[1] for row in after["users"]] == ["bob"]
+    assert {row[0] for row in (*after["sign_ins"], *after["spotify_connections"])} == {2}
+    assert after["user_top_artists"] == after["user_top_tracks"] == []
+    assert copy is not None
+    alice.client.set_cookie("spotistats", copy.value, domain="127.0.0.1")
+    assert alice.get("/dashboard").status_code == 302
+    alice.sign_in("alice")
+    assert "No plays yet" in alice.get("/dashboard").text
+    assert bob.get("/dashboard").status_code == 200
+
+
+@ON_SQLITE
+def test_the_account_is_deleted_only_as_confirmed(alice: Browser, app: Flask) -> None:
+    before = everything(app)
+    for typed in ("", "delete", "delete everything!", "yes", "delete  everything", "\0"):
+        answer = alice.post("/settings/delete-account", {"confirmation": typed})
+        assert answer.status_code == 400, typed
+        root = checked(answer.text, "/settings")
+        assert text_of(by_id(root, "delete-error")).startswith("Nothing was deleted")
+        assert by_id(root, "confirmation").attrib["aria-describedby"] == "delete-error"
+    assert everything(app) == before
