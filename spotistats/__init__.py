@@ -42,7 +42,7 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     security.init_app(app)
     guards.init_app(app)
     csrf.init_app(app)  # After the guards: who is signed out is told that first.
-    for part in (auth, cli, errors, filters):
+    for part in (auth, cli, dashboard, errors, filters):
         part.init_app(app)
     for room in (auth, dashboard, health, history, my_data, settings, sync, top):
         app.register_blueprint(room.blueprint)

@@ -10,7 +10,7 @@ from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import Connection, CursorResult, Engine, MetaData, Select, event
+from sqlalchemy import Connection, CursorResult, Engine, MetaData, Select, event, text
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -19,6 +19,11 @@ from spotistats.config import ROOT, Settings
 # A sync answers within 25 seconds, and its steps may each have to wait for another writer.
 _BUSY_MILLISECONDS = 4_000
 _WRITES = "spotistats_writes"
+
+_MOVE_DATA_VERSION_ON = text(
+    "INSERT INTO data_version (id, number) VALUES (1, 1)"
+    " ON CONFLICT (id) DO UPDATE SET number = data_version.number + 1"
+)
 
 Columns = TypeVarTuple("Columns")
 
@@ -61,6 +66,9 @@ def read(statement: Select[*Columns], **parameters: object) -> CursorResult[*Col
 def transaction() -> Iterator[Session]:
     """Run the block in one writing transaction; the only commit in the program.
 
+    Each commit moves the data version on, in the same transaction: pages may keep what they have drawn for
+    as long as it stays the same, and can never show what is no longer so.
+
     What the request has read so far is let go first. On SQLite the transaction takes the write lock when
     it begins: one that turned from reading to writing midway would fail at once when somebody else wrote.
     """
@@ -69,6 +77,7 @@ def transaction() -> Iterator[Session]:
     session.connection(execution_options={_WRITES: True})
     try:
         yield session
+        session.execute(_MOVE_DATA_VERSION_ON)
         session.commit()
     finally:
         session.rollback()

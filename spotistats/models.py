@@ -107,6 +107,15 @@ class SpotifyWait(Base):
     refused_until: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class DataVersion(Base):
+    """One row whose number grows with each commit, so that what was drawn from older data is known as old."""
+
+    __tablename__ = "data_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
+
+
 class Artist(Base):
     __tablename__ = "artists"
 
@@ -220,6 +229,7 @@ class SyncRun(Base):
     __table_args__ = (
         _one_of("status", ("running", "succeeded", "partial", "failed")),
         Index(None, "user_id", "status", "finished_at"),
+        Index(None, "user_id", "gap_ended_at"),
     )
 
     user_id: Mapped[int] = _user_key()

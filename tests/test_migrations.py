@@ -28,8 +28,8 @@ LATER = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9001"
+down_revision = "{head}"
 branch_labels = None
 depends_on = None
 
@@ -66,7 +66,7 @@ def later(tmp_path: Path) -> Path:
 def _migrations(tmp_path: Path, *, failure: str) -> Path:
     folder = tmp_path / "migrations"
     shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_later.py").write_text(LATER.format(failure=failure))
+    (folder / "versions" / "9001_later.py").write_text(LATER.format(head=HEAD, failure=failure))
     return folder
 
 
@@ -140,7 +140,7 @@ def test_a_migration_that_fails_changes_nothing(tables: Flask, tmp_path: Path) -
     assert schema() == before
     assert everything(tables) == rows
     version = db.session.connection().exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    assert version == "0001"
+    assert version == HEAD
 
 
 @ON_SQLITE
@@ -151,16 +151,16 @@ def test_a_copy_is_made_before_what_somebody_has_is_changed(tables: Flask, later
     rows = everything(tables)
     upgrade(directory=str(later))
     [copy] = copies(tables)
-    assert copy.name.endswith(".before-change-of-0001.sqlite")
+    assert copy.name.endswith(f".before-change-of-{HEAD}.sqlite")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
         assert connection.execute("SELECT count(*) FROM plays").fetchone() == (18,)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     upgrade(directory=str(later))
     assert copies(tables) == [copy]
     downgrade(directory=str(later))
-    assert [path.name.rpartition("-")[2] for path in copies(tables)] == ["0001.sqlite", "0002.sqlite"]
+    assert [path.name.rpartition("-")[2] for path in copies(tables)] == [f"{HEAD}.sqlite", "9001.sqlite"]
     assert everything(tables) == rows
     downgrade(directory=str(later), revision="base")
     with closing(sqlite3.connect(copy)) as connection:

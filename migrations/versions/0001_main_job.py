@@ -28,6 +28,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_artists"),
     )
     op.create_table(
+        "data_version",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_data_version"),
+    )
+    op.create_table(
         "spotify_waits",
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("refused_until", MOMENT, nullable=False),
@@ -199,6 +205,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_sync_runs_user_id_status_finished_at", "sync_runs", ["user_id", "status", "finished_at"]
     )
+    op.create_index("ix_sync_runs_user_id_gap_ended_at", "sync_runs", ["user_id", "gap_ended_at"])
     op.create_index("ix_track_artists_artist_id", "track_artists", ["artist_id"])
     op.create_index("ix_tracks_album_id", "tracks", ["album_id"])
 
@@ -220,5 +227,6 @@ def downgrade() -> None:
     op.drop_table("sign_ins")
     op.drop_table("users")
     op.drop_table("spotify_waits")
+    op.drop_table("data_version")
     op.drop_table("artists")
     op.drop_table("albums")

@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 
 from spotistats import clock
 from spotistats.extensions import db, read, transaction
-from spotistats.models import Album, Artist, DailyListening, Play, SignIn, Track, TrackArtist, User
+from spotistats.models import (
+    Album,
+    Artist,
+    DailyListening,
+    DataVersion,
+    Play,
+    SignIn,
+    Track,
+    TrackArtist,
+    User,
+)
 from spotistats.plays import Profile
 from spotistats.services import connections, recording
 from spotistats.spotify.tokens import TokenPair
@@ -20,7 +30,13 @@ from spotistats.spotify.tokens import TokenPair
 SIGN_IN_LIFETIME = timedelta(days=180)
 
 _SIGNED_IN = (
-    select(User.id, User.spotify_id, User.display_name, User.timezone)
+    select(
+        User.id,
+        User.spotify_id,
+        User.display_name,
+        User.timezone,
+        select(DataVersion.number).scalar_subquery().label("data_version"),
+    )
     .join(SignIn, SignIn.user_id == User.id)
     .where(
         SignIn.user_id == bindparam("user_id"),
@@ -36,12 +52,13 @@ class UnknownZone(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Who is signed in, as every page needs to know."""
+    """Who is signed in, as every page needs to know, and the version of the data that is shown to them."""
 
     id: int
     spotify_id: str
     display_name: str
     timezone: str
+    data_version: int
 
 
 def sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: datetime) -> tuple[int, str]:
@@ -81,7 +98,10 @@ def signed_in(user_id: int, token: str, *, now: datetime) -> Listener | None:
     row = read(
         _SIGNED_IN, user_id=user_id, token_hash=_hash(token), earliest=now - SIGN_IN_LIFETIME
     ).one_or_none()
-    return Listener(row.id, row.spotify_id, row.display_name or row.spotify_id, row.timezone) if row else None
+    if row is None:
+        return None
+    name = row.display_name or row.spotify_id
+    return Listener(row.id, row.spotify_id, name, row.timezone, row.data_version)
 
 
 def sign_out(user_id: int, token: str) -> None:

@@ -1,34 +1,49 @@
 """The first page: the last seven days, the sync, and what was played just now."""
 
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, Flask, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from spotistats import charts, clock
 from spotistats.charts import Bar
 from spotistats.services.accounts import Listener
 from spotistats.stats.recent import RecentPlay, recent_plays
-from spotistats.stats.syncs import Gap, SyncStanding, gaps_since, sync_standing
+from spotistats.stats.syncs import Gap, gaps_since, sync_standing
 from spotistats.stats.week import Week, week
 from spotistats.web import guards
 
 blueprint = Blueprint("dashboard", __name__)
 
 _RECENT = 10
+_KEPT_DRAWINGS = 128
 BARS_WIDTH, BARS_HEIGHT = 420, 120
 
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """All that the dashboard and its parts show."""
+    """What the dashboard's cards show."""
 
     week: Week
     bars: tuple[Bar, ...]
-    standing: SyncStanding
-    consent_ends_soon: bool
     gaps: tuple[Gap, ...]
     recent: tuple[RecentPlay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The dashboard's cards as HTML."""
+
+    stats: str
+    most_played: str
+    recent: str
+
+
+def init_app(app: Flask) -> None:
+    """Keep what was drawn: the listener's data version is part of the key, so it is never out of date."""
+    app.extensions["dashboard_cards"] = lru_cache(maxsize=_KEPT_DRAWINGS)(_draw)
 
 
 @blueprint.get("/")
@@ -38,21 +53,32 @@ def home() -> Response:
 
 @blueprint.get("/dashboard")
 def show() -> str:
-    return render_template("dashboard/page.html", dashboard=of(guards.listener()))
+    listener, now = guards.listener(), clock.now()
+    today = clock.local_date(now, clock.zone(listener.timezone))
+    cards: Cards = current_app.extensions["dashboard_cards"](listener, today)
+    return render_template(
+        "dashboard/page.html", cards=cards, standing=sync_standing(listener.id, now), now=now
+    )
 
 
-def of(listener: Listener) -> Dashboard:
-    """Return the listener's dashboard as it is now."""
-    now, where = clock.now(), clock.zone(listener.timezone)
-    this_week = week(listener.id, clock.local_date(now, where), where)
-    standing = sync_standing(listener.id, now)
+def of(listener: Listener, today: date) -> Dashboard:
+    """Return what the listener's dashboard shows on the local date `today`."""
+    where = clock.zone(listener.timezone)
+    this_week = week(listener.id, today, where)
     return Dashboard(
         week=this_week,
         bars=charts.bars(
             [day.minutes for day in this_week.days], width=BARS_WIDTH, height=BARS_HEIGHT, gap=16
         ),
-        standing=standing,
-        consent_ends_soon=standing.ends_soon(now),
         gaps=gaps_since(listener.id, clock.day_start(this_week.days[0].date, where)),
         recent=recent_plays(listener.id, _RECENT),
     )
+
+
+def _draw(listener: Listener, today: date) -> Cards:
+    dashboard = of(listener, today)
+
+    def drawn(part: str) -> str:
+        return render_template(f"dashboard/{part}.html", dashboard=dashboard)
+
+    return Cards(drawn("_stats_card"), drawn("_most_played"), drawn("_recent"))

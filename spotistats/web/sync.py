@@ -3,7 +3,9 @@
 from flask import Blueprint, flash, jsonify, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from spotistats import clock
 from spotistats.services.sync import SyncOutcome, SyncState, sync_user
+from spotistats.stats.syncs import sync_standing
 from spotistats.web import dashboard, fragments, guards
 
 blueprint = Blueprint("sync", __name__)
@@ -30,8 +32,14 @@ def run() -> Response:
 
 
 def _fragment(outcome: SyncOutcome) -> str:
+    listener, now = guards.listener(), clock.now()
     return render_template(
-        "dashboard/_synced.html", outcome=outcome, dashboard=dashboard.of(guards.listener()), is_fragment=True
+        "dashboard/_synced.html",
+        outcome=outcome,
+        dashboard=dashboard.of(listener, clock.local_date(now, clock.zone(listener.timezone))),
+        standing=sync_standing(listener.id, now),
+        now=now,
+        is_fragment=True,
     )
 
 

@@ -163,7 +163,7 @@ def test_headers_behind_https(public_app: Flask) -> None:
 def test_static_files_stay_with_the_browser_and_have_the_right_kind(browser: Browser) -> None:
     page = checked(browser.get("/login").text, "/login")
     found = [e.attrib.get("href") or e.attrib["src"] for e in page.iter() if e.tag in {"link", "script"}]
-    assert len(found) == 7
+    assert len(found) == 10
     for address in found:
         assert urlsplit(address).query.startswith("v="), "a new version has a new address"
         with browser.get(address) as answer:

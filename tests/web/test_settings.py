@@ -15,7 +15,7 @@ NO_ZONES = (
     "",
     "Mars/Olympus",
     "../../etc/passwd",
-    "UTC\0",
+    "UT\0",
     "\0",
     "europe/berlin",
     "localtime",
@@ -74,7 +74,7 @@ def test_disconnecting_forgets_the_tokens_and_keeps_the_history(
     assert "Spotify is disconnected" in alice.get("/settings").text
     after = everything(app)
     assert after["spotify_connections"] == []
-    assert {**after, "spotify_connections": None} == {**before, "spotify_connections": None}
+    assert {name for name in after if after[name] != before[name]} == {"spotify_connections", "data_version"}
     simulator.log.clear()
     answer = alice.sync_json()
     assert answer.status_code == 403
