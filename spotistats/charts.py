@@ -97,7 +97,7 @@ def calendar(values: Mapping[date, int], first: date, last: date) -> tuple[Calen
 
 def _cell(day: date, month: date, value: int, limits: Sequence[int]) -> Cell:
     week = (day.day - 1 + month.weekday()) // 7
-    level = sum(1 for limit in limits if value > limit) + 1 if value > 0 else 0
+    level = sum(1 for limit in limits if value >= limit) + 1 if value > 0 else 0
     return Cell(day, value, x=day.weekday() * STEP, y=week * STEP, level=level)
 
 

@@ -96,4 +96,4 @@ def test_one_wild_day_does_not_pale_the_others() -> None:
     first = date(2026, 3, 2)
     values = {first + timedelta(days=offset): value for offset, value in enumerate([10, 20, 30, 40, 10_000])}
     [year] = calendar(values, first, first + timedelta(days=6))
-    assert [cell.level for cell in year.months[0].cells] == [1, 1, 2, 3, 4, 0, 0]
+    assert [cell.level for cell in year.months[0].cells] == [1, 2, 3, 4, 4, 0, 0]

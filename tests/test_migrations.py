@@ -24,6 +24,7 @@ from tests.support.settings import app_settings
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
+HEAD = max(path.name for path in (ROOT / "migrations" / "versions").glob("*.py")).partition("_")[0]
 LATER = """
 import sqlalchemy as sa
 from alembic import op

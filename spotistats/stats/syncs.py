@@ -65,20 +65,49 @@ class SyncStanding:
         return self.consent_ends_at is not None and self.consent_ends_at - now < _REMIND
 
 
+@dataclass(frozen=True, slots=True)
+class SyncFacts:
+    """What is stored of it; how things stand follows from these and from the time."""
+
+    last_success_at: datetime | None
+    plays_added: int | None
+    locked_until: datetime | None
+    refused_until: datetime | None
+    consented_at: datetime | None
+    needs_reconnect_since: datetime | None
+
+
+def sync_facts(user_id: int) -> SyncFacts:
+    """Return what is stored of the listener's syncs and permission."""
+    row = read(_STANDING, user_id=user_id, client_id=settings().spotify_client_id).one()
+    return SyncFacts(
+        last_success_at=row.finished_at,
+        plays_added=row.plays_added,
+        locked_until=row.sync_lock_expires_at,
+        refused_until=row.refused_until,
+        consented_at=row.consented_at,
+        needs_reconnect_since=row.needs_reconnect_since,
+    )
+
+
 def sync_standing(user_id: int, now: datetime) -> SyncStanding:
     """Return how things stand with Spotify for the listener."""
-    row = read(_STANDING, user_id=user_id, client_id=settings().spotify_client_id).one()
-    last: datetime | None = row.finished_at
+    return standing(sync_facts(user_id), now)
+
+
+def standing(facts: SyncFacts, now: datetime) -> SyncStanding:
+    """Return how things stand at `now`."""
+    last = facts.last_success_at
     cooled_down_at = last + timedelta(seconds=settings().sync_cooldown_seconds) if last else None
-    waits = [moment for moment in (cooled_down_at, row.refused_until) if moment is not None and moment > now]
+    waits = [moment for moment in (cooled_down_at, facts.refused_until) if moment and moment > now]
     return SyncStanding(
         last_success_at=last,
-        plays_added=row.plays_added,
+        plays_added=facts.plays_added,
         next_sync_at=max(waits, default=None),
-        is_connected=row.consented_at is not None,
-        needs_reconnect=row.consented_at is None or row.needs_reconnect_since is not None,
-        consent_ends_at=row.consented_at + CONSENT_LASTS if row.consented_at else None,
-        is_running=row.sync_lock_expires_at is not None and row.sync_lock_expires_at > now,
+        is_connected=facts.consented_at is not None,
+        needs_reconnect=facts.consented_at is None or facts.needs_reconnect_since is not None,
+        consent_ends_at=facts.consented_at + CONSENT_LASTS if facts.consented_at else None,
+        is_running=facts.locked_until is not None and facts.locked_until > now,
     )
 
 

@@ -11,7 +11,7 @@ from spotistats import charts, clock
 from spotistats.charts import Bar
 from spotistats.services.accounts import Listener
 from spotistats.stats.recent import RecentPlay, recent_plays
-from spotistats.stats.syncs import Gap, gaps_since, sync_standing
+from spotistats.stats.syncs import Gap, SyncFacts, gaps_since, standing, sync_facts
 from spotistats.stats.week import Week, week
 from spotistats.web import guards
 
@@ -34,11 +34,12 @@ class Dashboard:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """The dashboard's cards as HTML."""
+    """The dashboard's cards as HTML, and what is stored of the syncs, which is drawn by the time of day."""
 
     stats: str
     most_played: str
     recent: str
+    sync_facts: SyncFacts
 
 
 def init_app(app: Flask) -> None:
@@ -57,7 +58,7 @@ def show() -> str:
     today = clock.local_date(now, clock.zone(listener.timezone))
     cards: Cards = current_app.extensions["dashboard_cards"](listener, today)
     return render_template(
-        "dashboard/page.html", cards=cards, standing=sync_standing(listener.id, now), now=now
+        "dashboard/page.html", cards=cards, standing=standing(cards.sync_facts, now), now=now
     )
 
 
@@ -81,4 +82,4 @@ def _draw(listener: Listener, today: date) -> Cards:
     def drawn(part: str) -> str:
         return render_template(f"dashboard/{part}.html", dashboard=dashboard)
 
-    return Cards(drawn("_stats_card"), drawn("_most_played"), drawn("_recent"))
+    return Cards(drawn("_stats_card"), drawn("_most_played"), drawn("_recent"), sync_facts(listener.id))

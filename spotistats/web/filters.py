@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app
+from flask import Flask, current_app, url_for
 from markupsafe import Markup
 
 from spotistats import clock
@@ -44,6 +44,7 @@ def init_app(app: Flask) -> None:
     for function in values + times:
         app.add_template_filter(function)
     app.add_template_global(asset)
+    app.add_template_global(address, "url_for")
 
 
 @lru_cache
@@ -51,6 +52,12 @@ def asset(name: str) -> str:
     """Return the address of a static file; it changes with the content, so browsers may keep it for ever."""
     content = (Path(__file__).parent.parent / "static" / name).read_bytes()
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+@lru_cache(maxsize=_KEPT)
+def address(endpoint: str, **values: Any) -> str:
+    """Return the path of a page; Flask would work it out anew each time, and it is always the same."""
+    return url_for(endpoint, **values)
 
 
 def number(value: int) -> str:

@@ -50,7 +50,7 @@ def test_a_new_listener(visitor: Visitor, check: Callable[[Page], None], spotify
 
 def test_a_year_of_history(visitor: Visitor, check: Callable[[Page], None], server: AppServer) -> None:
     visitor.sign_in("demo")
-    seed_history(server, "demo", days=120)
+    seed_history(server, "demo", days=40)
     visitor.sync()
     visitor.expected_statuses = {404}
     for path in SIGNED_IN.values():

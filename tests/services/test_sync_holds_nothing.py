@@ -4,10 +4,14 @@ import sqlite3
 from threading import Thread
 
 import psycopg
+import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
+from spotistats import clock
 from spotistats.simulator import Simulator
 from tests.services.listening import until
+from tests.services.tables import change_connection
 from tests.support.listeners import Browser
 
 
@@ -31,19 +35,26 @@ def assert_nothing_is_held(database_url: str) -> None:
             connection.execute("SELECT id FROM users FOR UPDATE NOWAIT")
 
 
+# The numbers of calls that have begun when a step of the sync is under way.
+REFUSED_FIRST = (7, 8, 15)  # Seven calls are refused, then a token is asked for, then they are made again.
+RUN_OUT = (1, 8)  # A token is asked for, then the seven calls are made.
+
+
+@pytest.mark.parametrize("steps", [REFUSED_FIRST, RUN_OUT])
 def test_nothing_is_held_while_spotify_is_asked(
-    alice: Browser, database_url: str, simulator: Simulator
+    app: Flask, alice: Browser, database_url: str, simulator: Simulator, steps: tuple[int, ...]
 ) -> None:
     simulator.log.clear()
     simulator.latency = 0.5
     simulator.expire_access_tokens()
+    if steps == RUN_OUT:
+        with app.app_context():
+            change_connection(1, access_token_expires_at=clock.now())
     answers: list[TestResponse] = []
     thread = Thread(target=lambda: answers.append(alice.sync_json()))
     thread.start()
-    # First all seven calls are refused, then a token is asked for, then they are made again.
-    for calls_begun in (7, 8, 15):
+    for calls_begun in steps:
         until(lambda begun=calls_begun: len(simulator.calls) == begun)  # type: ignore[misc]
-        assert all(call.ended is None for call in simulator.calls[-1:])
         assert_nothing_is_held(database_url)
         assert simulator.calls[-1].ended is None, "Spotify was still being asked"
     thread.join()

@@ -1,5 +1,6 @@
 """The first page shows what the tables hold, in the listener's own days."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -111,3 +112,25 @@ def test_pictures_come_from_spotify_alone(alice: Browser, simulator: Simulator) 
     for path in ("/dashboard", "/top/tracks"):
         images = [element.attrib["src"] for element in checked(alice.get(path).text, path).iter("img")]
         assert set(images) <= {addresses[0]}
+
+
+def test_what_was_drawn_is_drawn_anew_when_anything_changed(
+    make_app: Callable[..., Flask], simulator: Simulator
+) -> None:
+    """Two processes serve one listener; each keeps drawings of its own."""
+    here, there = (Browser(make_app().test_client(), simulator) for _ in range(2))
+    here.sign_in("alice")
+    there.sign_in("alice", timezone="Asia/Tokyo")
+    for browser in (here, there):
+        assert card(browser)["data-minutes"] == "0"
+    simulator.script_plays("alice", plays_of("alice", 5))
+    assert here.sync_json().status_code == 200
+    for browser in (here, there):
+        assert card(browser)["data-minutes"] == "15"
+        assert "alice’s song 4" in browser.get("/dashboard").text
+    before = there.get("/dashboard").text
+    assert here.post("/settings", {"timezone": "Pacific/Kiritimati"}).status_code == 303
+    assert there.get("/dashboard").text != before
+    stranger = Browser(there.client.application.test_client(), simulator)
+    stranger.sign_in("bob")
+    assert card(stranger)["data-minutes"] == "0"
