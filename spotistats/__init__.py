@@ -8,7 +8,7 @@ from flask import Flask
 
 from spotistats import cli, config
 from spotistats import models as models
-from spotistats.extensions import compress, csrf, db, migrate
+from spotistats.extensions import close_reading, compress, csrf, db, migrate
 from spotistats.services.accounts import SIGN_IN_LIFETIME
 from spotistats.web import (
     auth,
@@ -37,6 +37,7 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.logger.setLevel(logging.INFO)
     db.init_app(app)
+    app.teardown_appcontext(close_reading)
     migrate.init_app(app, db)
     compress.init_app(app)
     security.init_app(app)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVarTuple, cast
 
-from flask import current_app
+from flask import current_app, g
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -56,10 +56,14 @@ def settings() -> Settings:
 def read(statement: Select[*Columns], **parameters: object) -> CursorResult[*Columns]:
     """Ask the tables with a statement that was built once, with `bindparam` where values go.
 
-    It goes past the ORM, in the transaction that the request reads in. Building a statement anew each time
-    costs several times what the database needs to answer it.
+    It goes past the ORM and its session, in one transaction for the whole request, so that all of a page's
+    numbers are of one moment. Building a statement anew each time costs several times what the database needs
+    to answer it.
     """
-    return db.session.connection().execute(statement, parameters)
+    if "reading" not in g:
+        g.reading = db.engine.connect()
+    connection: Connection = g.reading
+    return connection.execute(statement, parameters)
 
 
 @contextmanager
@@ -84,8 +88,16 @@ def transaction() -> Iterator[Session]:
 
 
 def end_reading() -> None:
-    """End the transaction that reading has begun, so that none is open while a network is asked."""
+    """End the transactions that reading has begun, so that none is open while a network is asked."""
+    close_reading()
     db.session.rollback()
+
+
+def close_reading(_error: BaseException | None = None) -> None:
+    """Give the connection that `read` has taken back; at the latest when the request ends."""
+    if "reading" in g:
+        connection: Connection = g.pop("reading")
+        connection.close()
 
 
 @event.listens_for(Engine, "connect")

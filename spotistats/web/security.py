@@ -1,5 +1,6 @@
 """Which hosts are served, and the headers on every answer."""
 
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, abort, redirect, request
@@ -13,7 +14,7 @@ _HEALTH = "/healthz"
 def init_app(app: Flask) -> None:
     """Check the host of every request and set the headers of every answer."""
     settings: Settings = app.config["SETTINGS"]
-    policy = content_security_policy(settings)
+    headers = _headers(settings)
 
     @app.before_request
     def check_host() -> Response | None:
@@ -21,17 +22,24 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", policy)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        if settings.is_https:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        response.headers.extend(headers)
         if request.endpoint != "static":
             # Somebody else at this computer must not page back to it after a sign-out.
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _headers(settings: Settings) -> list[tuple[str, str]]:
+    headers = [
+        ("Content-Security-Policy", content_security_policy(settings)),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    ]
+    if settings.is_https:
+        headers.append(("Strict-Transport-Security", "max-age=31536000"))
+    return headers
 
 
 def content_security_policy(settings: Settings) -> str:
@@ -78,6 +86,7 @@ def _is_public(host: str, settings: Settings) -> bool:
     return host.removesuffix(default_port) == settings.public_host
 
 
+@lru_cache(maxsize=64)
 def _host_name(host: str) -> str | None:
     try:
         return urlsplit(f"//{host}").hostname

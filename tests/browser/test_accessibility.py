@@ -14,6 +14,8 @@ from tests.browser.seeding import seed_history
 from tests.browser.server import AppServer
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
 
+# Long tables take axe-core long; one of a template is enough.
+_DRAWN_LIKE_ANOTHER = {"history-30", "days", "top-artist-rows", "top-track-rows"}
 _VIEWS: list[tuple[str, dict[str, int]]] = [("dark", PHONE), ("light", DESKTOP)]
 
 
@@ -48,13 +50,13 @@ def test_a_new_listener(visitor: Visitor, check: Callable[[Page], None], spotify
         check(visitor.go(SIGNED_IN[name]))
 
 
-def test_a_year_of_history(visitor: Visitor, check: Callable[[Page], None], server: AppServer) -> None:
+def test_weeks_of_history(visitor: Visitor, check: Callable[[Page], None], server: AppServer) -> None:
     visitor.sign_in("demo")
     seed_history(server, "demo", days=40)
     visitor.sync()
     visitor.expected_statuses = {404}
-    for path in SIGNED_IN.values():
-        check(visitor.go(path))
+    for name in SIGNED_IN.keys() - _DRAWN_LIKE_ANOTHER:
+        check(visitor.go(SIGNED_IN[name]))
 
 
 def test_what_a_sync_says(

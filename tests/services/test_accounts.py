@@ -1,8 +1,10 @@
 """Who a listener is: found by what never changes, signed in by a browser, deleted with everything."""
 
 from datetime import date, datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from spotistats import clock
@@ -86,6 +88,24 @@ def test_two_accounts_that_swapped_their_ids_keep_their_histories() -> None:
     assert sign_in("two", "a") == alice
     assert sign_in("one", "b") == bob
     assert (user(alice)[:2], user(bob)[:2]) == (("two", "a"), ("one", "b"))
+
+
+def test_two_first_sign_ins_at_once_make_one_account(in_app: Flask) -> None:
+    starting, signed_in = Barrier(2, timeout=10), []
+
+    def run() -> None:
+        with in_app.app_context():
+            starting.wait()
+            signed_in.append(sign_in("alice", "a"))
+
+    threads = [Thread(target=run) for _browser in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(signed_in) == 2
+    assert len(set(signed_in)) == 1
+    assert (count(User), count(SignIn)) == (1, 2)
 
 
 def test_ids_are_told_apart_by_case() -> None:

@@ -100,6 +100,11 @@ def test_no_name_and_no_token_is_logged(simulator: Simulator, caplog: pytest.Log
     tokens = simulator.grant("alice")
     simulator.faults.add("/v1/me/top", "truncated")
     sync_user(alice)
+    simulator.stop()
+    sync_user(alice)
+    simulator.start()
+    ours = [record.name for record in caplog.records if record.name != "alembic.runtime.migration"]
+    assert ours == ["spotistats.services.sync"] * 2, "one line for each sync"
     simulator.expire_access_tokens()
     simulator.faults.add("/api/token", "drop")
     sync_user(alice)

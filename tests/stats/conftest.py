@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from spotistats import create_app
+from spotistats.extensions import end_reading
 from tests.support.databases import dispose
 from tests.support.settings import app_settings
 
@@ -16,4 +17,5 @@ def tables(database_url: str) -> Iterator[Flask]:
     app = create_app(app_settings(database_url))
     with app.app_context():
         yield app
+        end_reading()
         dispose(app)
