@@ -122,8 +122,10 @@ def _prepare_sqlite(connection: sqlite3.Connection) -> None:
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        writes = connection.get_execution_options().get(_WRITES)
-        # Straight to the driver: through SQLAlchemy this would cost as much as a query.
+        if connection.get_execution_options().get(_WRITES):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        # Straight to the driver, where it cannot fail: through SQLAlchemy it would cost as much as a query.
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
-        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        driver.execute("BEGIN")

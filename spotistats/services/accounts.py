@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from spotistats import clock
@@ -142,7 +142,8 @@ def delete_account(user_id: int) -> None:
     with transaction() as session:
         session.execute(delete(User).where(User.id == user_id))
     # Apart, because a sync of somebody else may take up one of these tracks at this very moment.
-    with suppress(IntegrityError), transaction() as session:
+    # What is then left over goes with the next account.
+    with suppress(IntegrityError, OperationalError), transaction() as session:
         _delete_unplayed(session)
 
 

@@ -143,6 +143,12 @@ def wait_seconds(now: datetime) -> int:
     return clock.seconds_until(until, now)
 
 
+def note_wait(seconds: int) -> None:
+    """Store, in a transaction of its own, that nobody is to call Spotify for so long."""
+    with transaction() as session:
+        remember_wait(session, seconds, now=clock.now())
+
+
 def remember_wait(session: Session, seconds: int, *, now: datetime) -> None:
     """Store that nobody is to call Spotify for so long; a longer wait that is known stays.
 

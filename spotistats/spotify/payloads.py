@@ -29,6 +29,7 @@ _EARLIEST_PLAY = datetime(2006, 1, 1, tzinfo=UTC)  # Before Spotify there were n
 _LATEST_PLAY = datetime(2200, 1, 1, tzinfo=UTC)
 _LOCAL = "spotify:local:"
 _GOOD_WIDTH = 300
+_MOST_ARTISTS = 200
 
 
 def profile(answer: JSON) -> Profile:
@@ -112,9 +113,11 @@ def _track(track_id: str, fields: dict[str, JSON]) -> Track:
 
 
 def _artists(fields: dict[str, JSON]) -> tuple[Artist, ...]:
-    return tuple(
-        _artist(_object(item, "track.artists")) for item in _list(fields.get("artists"), "track.artists")
-    )
+    """Return all credited artists; a list longer than any sleeve's is an error."""
+    credited = _list(fields.get("artists"), "track.artists")
+    if len(credited) > _MOST_ARTISTS:
+        raise Malformed("track.artists is too long")
+    return tuple(_artist(_object(item, "track.artists")) for item in credited)
 
 
 def _artist(fields: dict[str, JSON]) -> Artist:

@@ -8,12 +8,24 @@ from urllib.parse import urlsplit
 import requests
 from authlib.integrations.base_client.errors import MismatchingStateError, OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    copy_current_request_context,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.wrappers import Response
 
 from spotistats import clock
 from spotistats.config import Settings
-from spotistats.services import accounts
+from spotistats.services import accounts, connections
+from spotistats.spotify import side_by_side
 from spotistats.spotify.client import SpotifyClient
 from spotistats.spotify.errors import NotAllowed, RateLimited, SpotifyError
 from spotistats.spotify.tokens import token_pair
@@ -28,6 +40,7 @@ _STATE_PREFIX = "_state_spotify_"
 _NEXT = "next"
 _ZONE = "timezone"
 _SECONDS = 8
+_EXCHANGE_SECONDS = 12
 _LONGEST_PATH = 1000  # It is kept in the cookie, which holds 4,000 bytes.
 
 
@@ -106,7 +119,7 @@ def callback() -> Response:
     if not request.args.get("code") or "error" in request.args:
         return _start_again()
     try:
-        token = _spotify().authorize_access_token()
+        token = _exchanged()
     except MismatchingStateError:
         return _start_again()
     except OAuthError as error:
@@ -116,6 +129,13 @@ def callback() -> Response:
         log.warning("sign-in: no token from Spotify (%s)", type(error).__name__)
         return _unavailable()
     return _sign_in(token) if isinstance(token, dict) else _unavailable()
+
+
+def _exchanged() -> Any:
+    """Let Authlib exchange the code for tokens; its timeout is for each read, so the whole gets an end."""
+    exchange = copy_current_request_context(_spotify().authorize_access_token)
+    answers = side_by_side.ask({"exchange": exchange}, deadline=time.monotonic() + _EXCHANGE_SECONDS)
+    return answers["exchange"]
 
 
 @blueprint.post("/auth/logout")
@@ -151,6 +171,8 @@ def _sign_in(token: dict[str, Any]) -> Response:
             retry="auth.login",
         )
     except RateLimited as error:
+        if error.retry_after:
+            connections.note_wait(error.retry_after)  # The limit counts for all that this server asks.
         return _unavailable(error.retry_after)
     except SpotifyError as error:
         log.warning("sign-in: %s", error)

@@ -4,9 +4,10 @@ import logging
 
 from flask import Flask, Response, jsonify, make_response, render_template
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from spotistats.stats import health
 from spotistats.web import fragments, guards
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_error)
     app.register_error_handler(InterfaceError, _database_error)
+    app.register_error_handler(ProgrammingError, _database_error)
 
 
 def answer(
@@ -78,6 +80,10 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _database_error(error: DBAPIError) -> Response:
-    log.error("the database cannot be used: %s", error.orig)
     guards.forget_listener()  # Else the page would ask the database who looks at it.
-    return answer(503)
+    state = health.schema()
+    if isinstance(error, ProgrammingError) and state == "current":
+        raise error  # The statement was wrong, which is our mistake.
+    log.error("the database cannot be used (%s): %s", state, error.orig)
+    behind = "The database is not up to date. Whoever runs this server: flask --app wsgi db upgrade"
+    return answer(503, text=behind if state == "behind" else None)

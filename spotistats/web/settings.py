@@ -31,7 +31,7 @@ def save() -> Response:
             _page(zone=wanted, zone_error="That is not a time zone we know. Pick one from the list."),
             400,
         )
-    flash(f"Saved. {clock.counted(days, 'day')} were rebuilt in the time zone {wanted}.", "message")
+    flash(f"Saved. {clock.counted(days, 'day')} rebuilt in the time zone {wanted}.", "message")
     return redirect(url_for("settings.show"), code=303)
 
 

@@ -1,0 +1,34 @@
+"""A sign-in ends, however slowly Spotify answers, and what Spotify asks for then is remembered."""
+
+import time
+
+import pytest
+
+from spotistats.simulator import Simulator
+from tests.support.listeners import Browser
+
+
+@pytest.mark.parametrize("path", ["/api/token", "/v1/me"])
+@pytest.mark.parametrize("kind", ["trickle", "hang"])
+def test_a_sign_in_does_not_wait_for_ever(
+    browser: Browser, simulator: Simulator, path: str, kind: str
+) -> None:
+    simulator.faults.add(path, kind, seconds=60)
+    began = time.monotonic()
+    answer = browser.sign_in("alice")
+    assert answer.status_code == 502
+    assert "Nothing was changed" in answer.text
+    assert time.monotonic() - began < 25
+    assert browser.get("/dashboard").status_code == 302
+
+
+def test_a_wait_asked_for_at_the_sign_in_holds_for_syncs(
+    browser: Browser, alice: Browser, simulator: Simulator
+) -> None:
+    simulator.faults.add("/v1/me", "rate_limit", retry_after=900, times=1)
+    assert browser.sign_in("bob").status_code == 502
+    simulator.log.clear()
+    answer = alice.sync_json()
+    assert answer.status_code == 503
+    assert 800 < int(answer.headers["Retry-After"]) <= 900
+    assert simulator.calls == []
