@@ -25,6 +25,8 @@ from spotistats.web import (
     top,
 )
 
+_CONNECT_SECONDS = 5
+
 
 def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     """Return the application, set up by the environment with `overrides` laid over it.
@@ -56,11 +58,7 @@ def _flask_config(loaded: config.Settings) -> dict[str, object]:
         "SECRET_KEY": loaded.secret_key,
         "SECRET_KEY_FALLBACKS": list(loaded.secret_key_fallbacks),
         "SQLALCHEMY_DATABASE_URI": loaded.database_url,
-        # Parameters are names and tokens, which do not belong into a log.
-        "SQLALCHEMY_ENGINE_OPTIONS": {
-            "hide_parameters": True,
-            "pool_pre_ping": "postgresql" in loaded.database_url,
-        },
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(loaded),
         "SESSION_COOKIE_NAME": "spotistats",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -75,3 +73,10 @@ def _flask_config(loaded: config.Settings) -> dict[str, object]:
         "COMPRESS_MIN_SIZE": 500,
         "DEMO": loaded.demo,
     }
+
+
+def _engine_options(loaded: config.Settings) -> dict[str, object]:
+    options: dict[str, object] = {"hide_parameters": True}  # They are names and tokens, not for a log.
+    if not loaded.database_url.startswith("sqlite"):
+        options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": _CONNECT_SECONDS}}
+    return options

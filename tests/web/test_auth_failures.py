@@ -173,10 +173,10 @@ def test_not_on_the_user_list(stranger: Browser, simulator: Simulator, kind: str
     refused(stranger.get(path), 403, "User Management")
 
 
-def test_rate_limited_at_the_profile(stranger: Browser, simulator: Simulator) -> None:
+def test_rate_limited_at_the_profile(browser: Browser, simulator: Simulator) -> None:
     simulator.faults.add("/v1/me", "rate_limit", retry_after=600)
-    path = come_back(stranger, simulator)
-    refused(stranger.get(path), 502, "Try again in 10 minutes")
+    path = come_back(browser, simulator)
+    refused(browser.get(path), 502, "Try again in 10 minutes")
 
 
 def test_a_wrong_secret_is_named(make_app: Callable[..., Flask], simulator: Simulator) -> None:

@@ -5,9 +5,11 @@ import time
 import pytest
 
 from spotistats.simulator import Simulator
+from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", ["/api/token", "/v1/me"])
 @pytest.mark.parametrize("kind", ["trickle", "hang"])
 def test_a_sign_in_does_not_wait_for_ever(
