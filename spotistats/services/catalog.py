@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from spotistats.extensions import Base
+from spotistats.extensions import Base, insert_or_update
 from spotistats.models import Album, Artist, Track, TrackArtist
 from spotistats.plays import Track as ToldTrack
 
@@ -70,8 +69,7 @@ def _put(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> Non
     """Insert rows or bring those with the same id up to date; what is told as None leaves what is stored."""
     if not rows:
         return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(sorted(rows, key=lambda row: row["id"]))
+    statement = insert_or_update(session, table).values(sorted(rows, key=lambda row: row["id"]))
     statement = statement.on_conflict_do_update(
         index_elements=["id"],
         set_={

@@ -5,19 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from spotistats import clock
-from spotistats.extensions import db, end_reading, settings, transaction
+from spotistats.extensions import db, end_reading, insert_or_update, settings, transaction
 from spotistats.models import SpotifyConnection, SpotifyWait
 from spotistats.services import vault
 from spotistats.spotify import side_by_side, tokens
 from spotistats.spotify.errors import NeedsReconnect, SpotifyError
 from spotistats.spotify.tokens import Application, TokenPair
 
-# Spotify ends a permission six months after it was given, however often the tokens are refreshed.
-CONSENT_DAYS = 182
 _LEAST_LIFETIME = timedelta(minutes=1)
 
 
@@ -154,8 +151,7 @@ def remember_wait(session: Session, seconds: int, *, now: datetime) -> None:
 
     One statement, because the syncs of two listeners may be told to wait at the same moment.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(SpotifyWait).values(
+    statement = insert_or_update(session, SpotifyWait).values(
         client_id=settings().spotify_client_id, refused_until=now + timedelta(seconds=seconds)
     )
     told = statement.excluded.refused_until

@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, func, select, true
 
 from spotistats import clock
 from spotistats.extensions import read
-from spotistats.models import Album, Artist, DailyListening, Play, Track, TrackArtist
+from spotistats.models import Album, Artist, DailyListening, Play, Track, TrackArtist, UserTopArtist
 
 DAYS = 7
 _NOTHING = (None, None)
@@ -40,6 +40,12 @@ _ARTIST = (
     .limit(1)
     .subquery()
 )
+# Plays tell no pictures of artists; Spotify's ranking does, of those who are in it.
+_ARTIST_PICTURE = (
+    select(func.max(UserTopArtist.image_url))
+    .where(UserTopArtist.user_id == bindparam("user_id"), UserTopArtist.spotify_id == _ARTIST.c.artist_id)
+    .scalar_subquery()
+)
 # One row: the track is there as soon as anything was heard, the artist unless no track names one.
 _MOST_PLAYED = (
     select(
@@ -48,6 +54,7 @@ _MOST_PLAYED = (
         Album.image_url,
         _TRACK.c.plays,
         Artist.name.label("artist"),
+        _ARTIST_PICTURE.label("artist_image_url"),
         _ARTIST.c.plays.label("artist_plays"),
     )
     .join_from(_TRACK, Track, Track.id == _TRACK.c.track_id)
@@ -128,4 +135,6 @@ def _most_played(
     if row is None:
         return _NOTHING
     track = MostPlayed(row.name, row.artist_name, row.image_url, row.plays)
-    return MostPlayed(row.artist, None, None, row.artist_plays) if row.artist is not None else None, track
+    if row.artist is None:
+        return None, track
+    return MostPlayed(row.artist, None, row.artist_image_url, row.artist_plays), track

@@ -8,6 +8,9 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from spotistats.extensions import transaction
+from spotistats.plays import TIME_RANGES, TopArtist, TopLists
+from spotistats.services.recording import save_top_lists
 from spotistats.stats.week import Week, week
 from tests.stats.slow_count import (
     ZONES,
@@ -136,3 +139,18 @@ def test_who_leads_a_tie(tables: Flask) -> None:
     assert winner(("a1", 1), ("B1", 1)) == "B1"
     assert winner(("é1", 1), ("z1", 1)) == "z1"
     assert winner(("😀1", 1), ("ｚ1", 1)) == "ｚ1"
+
+
+def test_the_top_artist_has_the_picture_of_spotifys_ranking(tables: Flask) -> None:
+    today = date(2026, 3, 24)
+    heard = [Heard(START + timedelta(days=4, minutes=minutes), "a1") for minutes in (0, 10)]
+    listener, other = store_listener("listener"), store_listener("other")
+    store_plays(listener, heard)
+    ranked = TopArtist("artist-a", "Name of artist-a", (), "https://i.scdn.co/image/a", None)
+    lists = TopLists(artists=dict.fromkeys(TIME_RANGES, (ranked,)), tracks=dict.fromkeys(TIME_RANGES, ()))
+    for user_id, picture in ((other, None), (listener, ranked.image_url)):
+        with transaction() as session:
+            save_top_lists(session, user_id, lists, now=START)
+        found = week(listener, today, ZoneInfo("UTC")).top_artist
+        assert found is not None
+        assert found.image_url == picture
