@@ -14,12 +14,9 @@ threads = 4
 worker_class = "gthread"
 preload_app = True  # The workers share the memory of one loaded program.
 timeout = 60
-graceful_timeout = 30
 keepalive = 5
 control_socket_disable = True  # Nobody here uses it, and two servers of one account would share its file.
-# Requests are bounded in memory; nothing that this app takes is longer.
-limit_request_line = 4094
-limit_request_field_size = 8190
+forwarder_headers = ""  # Where the app stands is said by PUBLIC_URL, not by who asks.
 
 
 def on_starting(_server: object) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import click
 from flask import Flask
 from flask.cli import with_appcontext
+from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
 from spotistats.services.accounts import find_user_id
 from spotistats.services.sync import SyncState
@@ -22,6 +23,7 @@ _EXIT_CODES = {
     SyncState.SPOTIFY_FAILED: 69,
     SyncState.NEEDS_RECONNECT: 77,
 }
+_DATABASE_FAILED = 74
 
 
 def init_app(app: Flask) -> None:
@@ -36,12 +38,12 @@ def init_app(app: Flask) -> None:
 @with_appcontext
 def sync_user(spotify_id: str, force: bool) -> None:
     """Sync one listener, named by Spotify id or account id."""
-    # A shell can hand over bytes that are no text; nobody has such an id.
-    user_id = find_user_id(spotify_id.encode(errors="replace").decode())
-    if user_id is None:
-        click.echo(f"There is no user {spotify_id!r}.", err=True)
-        sys.exit(1)
-    with _without_log_lines():
+    with _in_one_line():
+        # A shell can hand over bytes that are no text; nobody has such an id.
+        user_id = find_user_id(spotify_id.encode(errors="replace").decode())
+        if user_id is None:
+            click.echo(f"There is no user {spotify_id!r}.", err=True)
+            sys.exit(1)
         outcome = run_sync(user_id, force=force)
     if outcome.state is not SyncState.SUCCEEDED:
         click.echo(outcome.message, err=True)
@@ -53,12 +55,17 @@ def sync_user(spotify_id: str, force: bool) -> None:
 
 
 @contextmanager
-def _without_log_lines() -> Iterator[None]:
-    """Keep the log off the terminal: what the command prints says the same, in the one line it promises."""
+def _in_one_line() -> Iterator[None]:
+    """Keep the log off the terminal, since the command's one line says the same; say so in one line, too, when
+    the database cannot be used.
+    """
     level = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
         yield
+    except (OperationalError, InterfaceError, ProgrammingError):
+        click.echo("The database cannot be used: is it there, and up to date (db upgrade)?", err=True)
+        sys.exit(_DATABASE_FAILED)
     finally:
         logging.disable(level)
 
@@ -67,7 +74,9 @@ def _without_log_lines() -> Iterator[None]:
 @with_appcontext
 def users() -> None:
     """List the listeners: id, name, last sync, state of the connection."""
-    for line in listeners():
+    with _in_one_line():
+        lines = listeners()
+    for line in lines:
         synced = f"{line.last_success_at:%Y-%m-%d %H:%M} UTC" if line.last_success_at else "never"
         click.echo(
             "\t".join([line.spotify_id, _printable(line.display_name or "-"), synced, line.connection])

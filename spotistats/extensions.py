@@ -63,6 +63,8 @@ def read(statement: Select[*Columns], **parameters: object) -> CursorResult[*Col
     """
     if "reading" not in g:
         g.reading = db.engine.connect()
+        if g.reading.dialect.name == "postgresql":  # SQLite's transactions see one moment by themselves.
+            g.reading = g.reading.execution_options(isolation_level="REPEATABLE READ")
     connection: Connection = g.reading
     return connection.execute(statement, parameters)
 
@@ -77,15 +79,19 @@ def transaction() -> Iterator[Session]:
     What the request has read so far is let go first. On SQLite the transaction takes the write lock when
     it begins: one that turned from reading to writing midway would fail at once when somebody else wrote.
     """
+    if "writing" in g:
+        raise RuntimeError("a writing transaction is open already; a second one would undo it")
     end_reading()
     session = db.session()
-    session.connection(execution_options={_WRITES: True})
+    g.writing = True
     try:
+        session.connection(execution_options={_WRITES: True})
         yield session
         session.execute(_MOVE_DATA_VERSION_ON)
         session.commit()
     finally:
         session.rollback()
+        del g.writing
 
 
 def insert_or_update(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:

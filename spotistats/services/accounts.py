@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from spotistats import clock
-from spotistats.extensions import db, read, transaction
+from spotistats.extensions import db, end_reading, read, settings, transaction
 from spotistats.models import (
     Album,
     Artist,
@@ -25,6 +25,9 @@ from spotistats.models import (
 )
 from spotistats.plays import Profile
 from spotistats.services import connections, recording
+from spotistats.spotify import side_by_side
+from spotistats.spotify.client import SpotifyClient
+from spotistats.spotify.errors import RateLimited, SpotifyError
 from spotistats.spotify.tokens import TokenPair
 
 SIGN_IN_LIFETIME = timedelta(days=180)
@@ -91,6 +94,22 @@ def _sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: 
         )
         session.add(SignIn(user_id=user.id, token_hash=_hash(token), created_at=now))
         return user.id, token
+
+
+def whose(tokens: TokenPair, *, deadline: float) -> Profile:
+    """Ask Spotify whose tokens these are, until `deadline`, a moment of `time.monotonic()`.
+
+    Raises a SpotifyError; a wait that Spotify asks for is remembered, since it counts for all that is asked.
+    """
+    end_reading()
+    client = SpotifyClient(settings().spotify_api_url, tokens.access_token, deadline)
+    answer = side_by_side.ask({"me": client.me}, deadline=deadline)["me"]
+    if isinstance(answer, RateLimited) and answer.retry_after:
+        connections.note_wait(answer.retry_after)
+    if isinstance(answer, SpotifyError):
+        raise answer
+    profile: Profile = answer
+    return profile
 
 
 def signed_in(user_id: int, token: str, *, now: datetime) -> Listener | None:

@@ -1,6 +1,5 @@
 """The permission to ask Spotify about a listener: tokens, their refresh, and when Spotify wants a pause."""
 
-import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,10 +11,11 @@ from spotistats.extensions import db, end_reading, insert_or_update, settings, t
 from spotistats.models import SpotifyConnection, SpotifyWait
 from spotistats.services import vault
 from spotistats.spotify import side_by_side, tokens
-from spotistats.spotify.errors import NeedsReconnect, SpotifyError
+from spotistats.spotify.errors import NeedsReconnect, NotConfigured, SpotifyError
 from spotistats.spotify.tokens import Application, TokenPair
 
 _LEAST_LIFETIME = timedelta(minutes=1)
+_GRACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class Access:
 
 
 def application() -> Application:
-    """Return the configured Spotify application; raises NeedsReconnect where none is configured."""
+    """Return the configured Spotify application; raises NotConfigured where there is none."""
     configured = settings()
     if configured.spotify_client_id is None or configured.spotify_client_secret is None:
-        raise NeedsReconnect("no Spotify application is configured")
+        raise NotConfigured("no Spotify application is configured")
     return Application(
         configured.spotify_accounts_url, configured.spotify_client_id, configured.spotify_client_secret
     )
@@ -41,7 +41,8 @@ def application() -> Application:
 
 def connect(session: Session, user_id: int, pair: TokenPair, *, now: datetime) -> None:
     """Store the tokens of a permission that was given just now."""
-    row = session.get(SpotifyConnection, user_id) or SpotifyConnection(user_id=user_id, version=0)
+    stored = session.get(SpotifyConnection, user_id, with_for_update=True)
+    row = stored or SpotifyConnection(user_id=user_id, version=0)
     row.access_token, row.refresh_token, row.access_token_expires_at = _sealed(pair, now)
     row.consented_at = now
     row.needs_reconnect_since = None
@@ -100,7 +101,8 @@ def refreshed_access(access: Access, *, deadline: float) -> Access:
     app = application()
     end_reading()
     call = {"refresh": lambda: tokens.refresh(app, access.refresh_token, deadline=deadline)}
-    answer = side_by_side.ask(call, deadline=min(deadline, time.monotonic() + 10))["refresh"]
+    # The call has a moment more than its own deadline: a pair that comes at the last moment is not lost.
+    answer = side_by_side.ask(call, deadline=deadline + _GRACE_SECONDS)["refresh"]
     if isinstance(answer, NeedsReconnect) and _replace(access, needs_reconnect_since=clock.now()):
         raise answer
     if isinstance(answer, TokenPair):

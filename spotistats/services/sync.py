@@ -22,6 +22,7 @@ from spotistats.spotify.errors import (
     Malformed,
     NeedsReconnect,
     NotAllowed,
+    NotConfigured,
     RateLimited,
     SpotifyError,
     Unavailable,
@@ -29,8 +30,8 @@ from spotistats.spotify.errors import (
 
 log = logging.getLogger(__name__)
 
-# What is left of the 25 seconds is for waiting for other writers.
-NETWORK_SECONDS = 17.0
+# Counted from the press of the button; what is left of the 25 seconds is for waiting for other writers.
+NETWORK_SECONDS = 16.0
 _RECENT = "recently played"
 
 
@@ -72,23 +73,26 @@ def sync_user(user_id: int, *, force: bool = False) -> SyncOutcome:
     3. Store the plays and rebuild their days.
     4. Store the top lists, if all six came, and how the sync ended.
     """
+    deadline = time.monotonic() + NETWORK_SECONDS
     try:
         connections.application()
         connections.stored_access(user_id)
         with sync_runs.running(user_id, force=force) as run:
-            return _run(run)
+            return _run(run, deadline)
     except sync_runs.Refused as refusal:
         return _refusal(refusal)
     except NeedsReconnect as error:
         return SyncOutcome(SyncState.NEEDS_RECONNECT, sync_words.failed(error))
+    except NotConfigured as error:
+        return SyncOutcome(SyncState.SPOTIFY_FAILED, sync_words.failed(error))
     except sync_runs.LockLost:
         log.warning("user %s: a sync took too long and gave way to another", user_id)
         return SyncOutcome(SyncState.RUNNING, sync_words.gave_way(), retry_after=sync_runs.LOCK_SECONDS)
 
 
-def _run(run: Run) -> SyncOutcome:
-    deadline = time.monotonic() + NETWORK_SECONDS
+def _run(run: Run, deadline: float) -> SyncOutcome:
     fetched = _fetch(run.user_id, deadline=deadline)
+    _note_wait(fetched)
     recorded, days = Recorded(0, frozenset(), None), 0
     if isinstance(fetched.recent, RecentlyPlayed):
         recorded, days = _save_plays(run, fetched.recent)
@@ -110,7 +114,10 @@ def _fetch(user_id: int, *, deadline: float) -> Fetched:
     end_reading()
     answers = side_by_side.ask(_calls(access, deadline), deadline=deadline)
     refused = [name for name, answer in answers.items() if isinstance(answer, AccessTokenRefused)]
-    if refused:
+    waits = [answer for answer in answers.values() if isinstance(answer, RateLimited)]
+    if refused and waits:
+        answers |= dict.fromkeys(refused, waits[0])  # Spotify wants no calls now, so none follow.
+    elif refused:
         access, again = _ask_again(access, refused, deadline)
         answers |= again
     if any(isinstance(answer, NeedsReconnect) for answer in answers.values()):
@@ -156,6 +163,13 @@ def _fetched(answers: dict[str, Any]) -> Fetched:
     return Fetched(recent, lists, tuple(errors))
 
 
+def _note_wait(fetched: Fetched) -> None:
+    """Store a wait that Spotify asked for before anything else: other syncs must know of it at once."""
+    waits = [error.retry_after or 0 for error in fetched.errors if isinstance(error, RateLimited)]
+    if any(waits):
+        connections.note_wait(max(waits))
+
+
 def _save_plays(run: Run, recent: RecentlyPlayed) -> tuple[Recorded, int]:
     with transaction() as session:
         where = clock.zone(sync_runs.hold(session, run))
@@ -175,9 +189,6 @@ def _save_rest(run: Run, fetched: Fetched, outcome: SyncOutcome) -> None:
         sync_runs.hold(session, run)
         if isinstance(fetched.top_lists, TopLists):
             recording.save_top_lists(session, run.user_id, fetched.top_lists, now=now)
-        for error in fetched.errors:
-            if isinstance(error, RateLimited) and error.retry_after:
-                connections.remember_wait(session, error.retry_after, now=now)
         if outcome.state is SyncState.SUCCEEDED:
             connections.confirm(session, run.user_id)
             sync_runs.finish(session, run, status="succeeded", error=None, now=now)

@@ -1,7 +1,14 @@
 """How a sync ended, in words: what happened, what was kept, and what to do."""
 
 from spotistats.clock import counted, in_words
-from spotistats.spotify.errors import Malformed, NeedsReconnect, NotAllowed, RateLimited, SpotifyError
+from spotistats.spotify.errors import (
+    Malformed,
+    NeedsReconnect,
+    NotAllowed,
+    NotConfigured,
+    RateLimited,
+    SpotifyError,
+)
 
 
 def succeeded(*, plays: int, days: int, artists: int, tracks: int) -> str:
@@ -18,6 +25,8 @@ def failed(error: SpotifyError) -> str:
     if isinstance(error, RateLimited):
         pause = f" of {in_words(error.retry_after)}" if error.retry_after else ""
         return f"Spotify asks for a pause{pause} before the next sync."
+    if isinstance(error, NotConfigured):
+        return "This server has no Spotify application. Whoever runs it can set SPOTIFY_CLIENT_ID."
     if isinstance(error, NotAllowed):
         return (
             "Spotify refused: this account may not be on the application’s user list, or its owner has no "

@@ -25,6 +25,10 @@ class NotAllowed(SpotifyError):
     """Spotify refuses this application or this listener; asking again does not help."""
 
 
+class NotConfigured(SpotifyError):
+    """This server has no Spotify application, so nobody can be asked."""
+
+
 class Unavailable(SpotifyError):
     """Spotify cannot be reached, is in trouble, or answered what cannot be read."""
 

@@ -43,7 +43,8 @@ _LONGEST_REMEMBERED_WAIT = 7 * 24 * 3600
 _QUOTA_WAIT = 3600
 _LARGEST_ANSWER = 8 * 1024 * 1024
 _CHUNK = 64 * 1024
-_TRANSIENT = frozenset({429, 500, 502, 503, 504})
+_REFUSED = frozenset({429, 503})  # Nothing was done.
+_TRANSIENT = _REFUSED | {500, 502, 504}
 
 
 class BoundedRetry(Retry):
@@ -59,11 +60,14 @@ class BoundedRetry(Retry):
     ) -> Self:
         """Return the state for the next try, or raise: MaxRetryError means that the answer stands.
 
-        A post whose answer did not come is not repeated: it may have spent a refresh token.
+        A post that may have spent a refresh token is not repeated: its answer did not come, or a gateway
+        answered in the place of Spotify.
         """
         error = kwargs.get("error") or (args[0] if args else None)
         if method == "POST" and isinstance(error, ReadTimeoutError | ProtocolError):
             raise error
+        if method == "POST" and response is not None and response.status not in _REFUSED:
+            raise MaxRetryError(None, url, ResponseError("it may have been done"))  # type: ignore[arg-type]
         if response is not None and (response.status == 429 or "Retry-After" in response.headers):
             asked_for = retry_after_seconds(response.headers) or 0
             waited_before = any(past.status == 429 or past.status == response.status for past in self.history)
@@ -208,13 +212,21 @@ def _parsed_or_none(body: bytes) -> JSON:
 def _error(status: int, headers: Mapping[str, str], body: bytes) -> SpotifyError:
     if status == 401:
         return AccessTokenRefused("the access token is not accepted")
-    if status == 403 and b"scope" in body.lower():
+    complaint = _complaint(body)
+    if status == 403 and complaint.get("message") == "Insufficient client scope":
         return NeedsReconnect("the permission given is too narrow")
     if status == 403:
         return NotAllowed("Spotify does not allow this application or this account")
     wait = retry_after_seconds(headers)
-    if status == 429 and not wait and b"QUOTA_EXCEEDED" in body:
+    if status == 429 and not wait and complaint.get("reason") == "QUOTA_EXCEEDED":
         wait = _QUOTA_WAIT
     if status == 429 or (status == 503 and wait):
         return RateLimited("Spotify asks for a pause", wait or None)
     return Unavailable(f"Spotify answered with status {status}")
+
+
+def _complaint(body: bytes) -> dict[str, JSON]:
+    """Return the error object of Spotify's JSON; an empty one where the answer is anything else."""
+    answer = _parsed_or_none(body)
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return error if isinstance(error, dict) else {}

@@ -24,9 +24,8 @@ from werkzeug.wrappers import Response
 
 from spotistats import clock
 from spotistats.config import Settings
-from spotistats.services import accounts, connections
+from spotistats.services import accounts
 from spotistats.spotify import side_by_side
-from spotistats.spotify.client import SpotifyClient
 from spotistats.spotify.errors import NotAllowed, RateLimited, SpotifyError
 from spotistats.spotify.tokens import token_pair
 from spotistats.web import errors, guards
@@ -109,12 +108,9 @@ def callback() -> Response:
     """Sign in whom Spotify sends back."""
     if not _settings().has_credentials:
         return redirect(url_for("auth.login"))
-    if request.args.get("error") == "access_denied":
+    if request.args.get("error") == "access_denied" and _is_ours(request.args.get("state")):
         _forget_attempts()
-        flash(
-            "You chose not to connect Spotify. Nothing was changed; try again whenever you like.",
-            "message",
-        )
+        flash("You chose not to connect Spotify. Nothing was changed. Try again any time.", "message")
         return redirect(url_for("auth.login"))
     if not request.args.get("code") or "error" in request.args:
         return _start_again()
@@ -150,17 +146,15 @@ def logout() -> Response:
 def logout_everywhere() -> Response:
     """End every session of the listener."""
     accounts.sign_out_everywhere(guards.listener().id)
-    session.clear()
+    guards.forget_session()
     flash("You are signed out on every device.", "message")
     return redirect(url_for("auth.login"), code=303)
 
 
 def _sign_in(token: dict[str, Any]) -> Response:
-    settings = _settings()
     try:
         pair = token_pair(token)
-        client = SpotifyClient(settings.spotify_api_url, pair.access_token, time.monotonic() + _SECONDS)
-        profile = client.me()
+        profile = accounts.whose(pair, deadline=time.monotonic() + _SECONDS)
     except NotAllowed:
         return errors.answer(
             403,
@@ -170,13 +164,9 @@ def _sign_in(token: dict[str, Any]) -> Response:
             "Spotify developer dashboard, then sign in again. Its owner also needs Spotify Premium.",
             retry="auth.login",
         )
-    except RateLimited as error:
-        if error.retry_after:
-            connections.note_wait(error.retry_after)  # The limit counts for all that this server asks.
-        return _unavailable(error.retry_after)
     except SpotifyError as error:
         log.warning("sign-in: %s", error)
-        return _unavailable()
+        return _unavailable(error.retry_after if isinstance(error, RateLimited) else None)
     after, zone = _own_path(session.get(_NEXT)), session.get(_ZONE)
     user_id, browser_token = accounts.sign_in(profile, pair, timezone=zone, now=clock.now())
     guards.begin_session(user_id, browser_token)
@@ -197,7 +187,7 @@ def _refused(error: object) -> Response:
     """Say what Spotify has against the code; where it names no OAuth error, it is in trouble itself."""
     if not isinstance(error, str):
         return _unavailable()
-    log.warning("sign-in: Spotify refused the code (%s)", error)
+    log.warning("sign-in: Spotify refused the code (%.40r)", error)
     if error != "invalid_client":
         return _start_again()
     return errors.answer(
@@ -228,6 +218,11 @@ def _unavailable(retry_after: int | None = None) -> Response:
         text=f"Spotify could not finish the sign-in. Nothing was changed. Try again {when}.",
         retry="auth.login",
     )
+
+
+def _is_ours(state: str | None) -> bool:
+    """Tell whether this browser has begun the sign-in of that `state`; any site can send people here."""
+    return f"{_STATE_PREFIX}{state}" in session
 
 
 def _forget_attempts() -> None:

@@ -41,7 +41,7 @@ def answer(
     status: int, *, title: str | None = None, text: str | None = None, retry: str | None = None
 ) -> Response:
     """Return an error as a page, a fragment or JSON; `retry` names the view that a button leads to."""
-    words = _WORDS.get(status, _WORDS[500])
+    words = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
     title, text = title or words[0], text or words[1]
     if guards.wants_json():
         response = jsonify(error=text)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app
 from markupsafe import Markup
 
 from spotistats import clock
@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     for function in values + times:
         app.add_template_filter(function)
     app.add_template_global(asset)
-    app.add_template_global(address, "url_for")
+    app.add_template_global(_addresses(app), "url_for")
 
 
 @lru_cache
@@ -54,10 +54,17 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
-@lru_cache(maxsize=_KEPT)
-def address(endpoint: str, **values: Any) -> str:
-    """Return the path of a page; Flask would work it out anew each time, and it is always the same."""
-    return url_for(endpoint, **values)
+def _addresses(app: Flask) -> Callable[..., str]:
+    """Return what templates call `url_for`: the path of a page, worked out once.
+
+    Flask's own asks the request, which a client can make say that the app stands elsewhere.
+    """
+
+    @lru_cache(maxsize=_KEPT)
+    def address(endpoint: str, **values: Any) -> str:
+        return app.url_map.bind("").build(endpoint, values)
+
+    return address
 
 
 def number(value: int) -> str:

@@ -65,8 +65,13 @@ def end_session() -> None:
     user_id, token = session.get(_USER_ID), session.get(_TOKEN)
     if isinstance(user_id, int) and isinstance(token, str):
         accounts.sign_out(user_id, token)
+    forget_session()
+
+
+def forget_session() -> None:
+    """Empty the cookie; from here on nobody is signed in."""
     session.clear()
-    g.pop("listener", None)
+    g.listener = None
 
 
 def wants_json() -> bool:

@@ -12,8 +12,12 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/healthz")
 @public
 def show() -> Response:
-    """200 while the process can serve and its database is what it expects, else 503."""
+    """200 while the process can serve and reach its database, else 503.
+
+    One that a newer version has changed meanwhile still serves: it is restarted when its turn comes.
+    """
     state = schema()
-    answer = jsonify(status="ok" if state == "current" else "unavailable", database=state)
-    answer.status_code = 200 if state == "current" else 503
+    can_serve = state in {"current", "ahead"}
+    answer = jsonify(status="ok" if can_serve else "unavailable", database=state)
+    answer.status_code = 200 if can_serve else 503
     return answer

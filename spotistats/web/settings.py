@@ -1,6 +1,6 @@
 """What a listener decides: time zone, sessions, the connection to Spotify, the end of the account."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from spotistats import clock
@@ -50,8 +50,7 @@ def delete_account() -> Response:
         error = f"Nothing was deleted. To go on, type “{CONFIRMATION}” into the field."
         return make_response(_page(delete_error=error), 400)
     accounts.delete_account(guards.listener().id)
-    guards.forget_listener()
-    session.clear()
+    guards.forget_session()
     flash("Your account and everything in it are deleted.", "message")
     return redirect(url_for("auth.login"), code=303)
 

@@ -234,5 +234,7 @@ def test_without_an_application_a_token_is_not_refreshed(make_app: object, simul
     alice = connected(simulator)
     change_connection(alice, access_token_expires_at=clock.now())
     with make_app(SPOTIFY_CLIENT_ID="", SPOTIFY_CLIENT_SECRET="").app_context():  # type: ignore[operator]
-        assert sync_user(alice).state is SyncState.NEEDS_RECONNECT
+        outcome = sync_user(alice)
+    assert outcome.state is SyncState.SPOTIFY_FAILED
+    assert "no Spotify application" in outcome.message
     assert simulator.calls_to(RECENT) == []
