@@ -56,9 +56,7 @@ def sync_user(spotify_id: str, force: bool) -> None:
 
 @contextmanager
 def _in_one_line() -> Iterator[None]:
-    """Keep the log off the terminal, since the command's one line says the same; say so in one line, too, when
-    the database cannot be used.
-    """
+    """Keep the log off the terminal, where the command says all in one line, a useless database included."""
     level = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

@@ -1,9 +1,11 @@
 """The server as `gunicorn wsgi:app` starts it."""
 
 import signal
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+import requests
 
 from spotistats import create_app
 from spotistats.extensions import transaction
@@ -77,3 +79,18 @@ def test_a_command_beside_the_server_leaves_its_database_whole(variables: dict[s
         until(wal.exists, "a worker has opened the database")
         assert flask("users", variables=variables).status == 0
         assert wal.exists(), "the command took itself for the last one and cleared away what is in use"
+
+
+def test_nobody_moves_the_links_of_others(variables: dict[str, str]) -> None:
+    """gunicorn would let whoever asks from this machine say by a header where the app stands."""
+    port = int(variables["PORT"])
+    with started("gunicorn", "--workers", "1", "--log-level", "warning", "wsgi:app", variables=variables):
+        until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), "the server answers")
+        for path, name in (("//evil.example/setup", "SCRIPT_NAME"), ("/setup", "SCRIPT-NAME")):
+            connection = HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("GET", path, headers={name: "//evil.example"})
+            connection.getresponse().read()
+            connection.close()
+        page = requests.get(f"http://127.0.0.1:{port}/login", timeout=10).text
+    assert "evil.example" not in page
+    assert 'href="/"' in page

@@ -108,8 +108,9 @@ def callback() -> Response:
     """Sign in whom Spotify sends back."""
     if not _settings().has_credentials:
         return redirect(url_for("auth.login"))
-    if request.args.get("error") == "access_denied" and _is_ours(request.args.get("state")):
-        _forget_attempts()
+    if request.args.get("error") == "access_denied":
+        if _is_ours(request.args.get("state")):
+            _forget_attempts()
         flash("You chose not to connect Spotify. Nothing was changed. Try again any time.", "message")
         return redirect(url_for("auth.login"))
     if not request.args.get("code") or "error" in request.args:

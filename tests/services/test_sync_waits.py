@@ -146,3 +146,14 @@ def test_a_wait_is_over_to_the_second(simulator: Simulator) -> None:
     assert connections.wait_seconds(now + timedelta(seconds=59.5)) == 1
     assert connections.wait_seconds(now + timedelta(seconds=60)) == 0
     assert sync_user(alice).state is SyncState.SPOTIFY_FAILED
+
+
+def test_no_call_follows_once_spotify_has_asked_for_a_wait(simulator: Simulator) -> None:
+    """Even where other calls were told that their token is old: refreshing it would be a call, too."""
+    alice = connected(simulator)
+    simulator.faults.add(RECENT, "rate_limit", retry_after=600)
+    simulator.faults.add("/v1/me/top", "status", status=401)
+    outcome = sync_user(alice)
+    assert (outcome.state, outcome.retry_after) == (SyncState.SPOTIFY_FAILED, 600)
+    assert len(simulator.calls) == 7
+    assert simulator.calls_to("/api/token") == []

@@ -6,8 +6,13 @@ from spotistats.simulator import ScriptedPlay, Simulator
 
 
 def plays_of(name: str, count: int = 5, *, hours_ago: float = 2) -> list[ScriptedPlay]:
-    """Return plays whose names tell whose they are, 4 minutes apart, the first one so many hours ago."""
-    start = datetime.now(UTC) - timedelta(hours=hours_ago)
+    """Return plays whose names tell whose they are, 4 minutes apart, the first one about so many hours ago.
+
+    A few plays lie within one day of UTC, whatever the time of day is now.
+    """
+    start, span = datetime.now(UTC) - timedelta(hours=hours_ago), timedelta(minutes=4 * count)
+    if start.date() != (start + span).date():
+        start -= span
     return [
         ScriptedPlay(
             played_at=start + timedelta(minutes=4 * number),

@@ -48,6 +48,12 @@ def test_denied(stranger: Browser) -> None:
     assert "You chose not to connect Spotify" not in stranger.get("/login").text
 
 
+def test_a_denial_from_elsewhere_ends_no_sign_in_under_way(browser: Browser, simulator: Simulator) -> None:
+    back = come_back(browser, simulator)
+    assert browser.get("/auth/callback?error=access_denied&state=guessed").headers["Location"] == "/login"
+    assert browser.get(back).headers["Location"] == "/dashboard"
+
+
 @pytest.mark.parametrize(
     "query",
     [
