@@ -73,7 +73,10 @@ def _demo(processes: ExitStack, settings: config.Settings, given: Mapping[str, s
     simulator = _python("-m", "spotistats.simulator", "--port", str(_simulator_port()), variables=given)
     processes.enter_context(_ended_with_us(simulator))
     assert simulator.stdout is not None
-    address = simulator.stdout.readline().split()[-1]
+    said = simulator.stdout.readline().split()
+    if not said:
+        raise config.ConfigurationError("The simulator of Spotify did not start.")
+    address = said[-1]
     demo = {
         "DEMO": "1",
         "SPOTIFY_CLIENT_ID": "simulator-client",

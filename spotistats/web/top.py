@@ -11,9 +11,9 @@ from spotistats.web import guards
 blueprint = Blueprint("top", __name__, url_prefix="/top")
 
 RANGES: dict[TimeRange, str] = {
-    "short_term": "About 4 weeks",
-    "medium_term": "About 6 months",
-    "long_term": "About a year",
+    "short_term": "4 weeks",
+    "medium_term": "6 months",
+    "long_term": "1 year",
 }
 
 

@@ -38,7 +38,7 @@ def tab_to(page: Page, text: str) -> list[str]:
     pytest.fail(f"{text!r} was never reached: {passed}")
 
 
-def test_the_main_job(visitor: Visitor, listener: str, spotify: Simulator) -> None:
+def test_sign_in_and_sync_by_keyboard_alone(visitor: Visitor, listener: str, spotify: Simulator) -> None:
     spotify.auto_agree = listener
     page = visitor.go("/login")
     tab_to(page, "Sign in with")

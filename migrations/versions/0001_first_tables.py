@@ -211,17 +211,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-
     op.drop_table("track_artists")
-
     op.drop_table("plays")
-
     op.drop_table("daily_listening")
     op.drop_table("user_top_tracks")
     op.drop_table("user_top_artists")
-
     op.drop_table("tracks")
-
     op.drop_table("sync_runs")
     op.drop_table("spotify_connections")
     op.drop_table("sign_ins")
