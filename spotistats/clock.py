@@ -78,11 +78,19 @@ def seconds_until(moment: datetime | None, now: datetime) -> int:
 
 
 def in_words(seconds: int) -> str:
-    """Return a span as a person would say it: "40 seconds", "3 minutes", "2 hours", "5 days"."""
+    """Return how long something still takes, rounded up: "40 seconds", "3 minutes", "2 hours", "5 days"."""
     for size, unit, smaller in ((86_400, "day", 3_600), (3_600, "hour", 60), (60, "minute", 1)):
         if seconds > size - smaller:  # 59 minutes and a half are an hour, not 60 minutes.
             return counted(ceil(seconds / size), unit)
     return counted(max(seconds, 1), "second")
+
+
+def age_in_words(seconds: int) -> str:
+    """Return how old something is, rounded down, as people count: after 47 hours it is one day old."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return counted(seconds // size, unit)
+    return counted(seconds, "second")
 
 
 def counted(number: int, noun: str) -> str:

@@ -105,6 +105,9 @@ def _credentials(given: Mapping[str, str]) -> tuple[str | None, str | None]:
         raise ConfigurationError("SPOTIFY_CLIENT_SECRET is missing: SPOTIFY_CLIENT_ID is set without it.")
     if client_secret and not client_id:
         raise ConfigurationError("SPOTIFY_CLIENT_ID is missing: SPOTIFY_CLIENT_SECRET is set without it.")
+    for name, value in (("SPOTIFY_CLIENT_ID", client_id), ("SPOTIFY_CLIENT_SECRET", client_secret)):
+        if value and not (value.isascii() and value.isprintable() and " " not in value):
+            raise ConfigurationError(f"{name} must be copied from the Spotify developer dashboard.")
     return client_id, client_secret
 
 

@@ -114,7 +114,11 @@ def _answers(server: Process, address: str) -> bool:
 
 def _python(*arguments: str, variables: Mapping[str, str]) -> Process:
     output = subprocess.PIPE if "spotistats.simulator" in arguments else None
-    return subprocess.Popen([sys.executable, *arguments], env=dict(variables), stdout=output, text=True)
+    # In a session of its own: Ctrl-C reaches this process alone, which ends each of them with one signal.
+    # gunicorn's workers can lock themselves out when a second one meets them on their way out.
+    return subprocess.Popen(
+        [sys.executable, *arguments], env=dict(variables), stdout=output, text=True, start_new_session=True
+    )
 
 
 @contextmanager

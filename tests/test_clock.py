@@ -159,6 +159,21 @@ def test_a_span_in_words_is_never_too_short(seconds: int, words: str) -> None:
     assert clock.in_words(seconds) == words
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (1, "1 second"),
+        (59, "59 seconds"),
+        (162, "2 minutes"),
+        (3599, "59 minutes"),
+        (3660, "1 hour"),
+        (777_600, "9 days"),
+    ],
+)
+def test_an_age_in_words_is_never_too_old(seconds: int, words: str) -> None:
+    assert clock.age_in_words(seconds) == words
+
+
 def test_things_are_counted_in_words() -> None:
     assert [clock.counted(number, "play") for number in (0, 1, 2, 1284)] == [
         "0 plays",

@@ -112,7 +112,7 @@ def callback() -> Response:
         if _is_ours(request.args.get("state")):
             _forget_attempts()
         flash("You chose not to connect Spotify. Nothing was changed. Try again any time.", "message")
-        return redirect(url_for("auth.login"))
+        return redirect(url_for("auth.login", next=_own_path(session.get(_NEXT))))
     if not request.args.get("code") or "error" in request.args:
         return _start_again()
     try:

@@ -16,7 +16,7 @@ _WORDS = {
     400: ("That did not work", "The address or the form holds something that we cannot use."),
     403: ("Not allowed", "You may not do that."),
     404: ("Nothing here", "There is no page at this address. It may have moved, or a letter went missing."),
-    405: ("That did not work", "This address takes no such request. Use the buttons on the pages."),
+    405: ("That did not work", "This address can’t be opened directly. Use the buttons on the pages."),
     413: ("Too much", "That is larger than what we take."),
     429: ("Too fast", "Wait a moment, then try again."),
     500: ("Our mistake", "Something went wrong on our side. What was stored is safe. Try again in a moment."),

@@ -183,7 +183,8 @@ def ago(value: datetime) -> Markup:
     if 0 <= seconds < 60:
         text = "just now"
     else:
-        text = f"{clock.in_words(int(seconds))} ago" if seconds > 0 else f"in {clock.in_words(int(-seconds))}"
+        past, ahead = int(seconds), int(-seconds)
+        text = f"{clock.age_in_words(past)} ago" if seconds > 0 else f"in {clock.in_words(ahead)}"
     return _time(value, full, text)
 
 

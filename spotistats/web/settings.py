@@ -25,13 +25,13 @@ def save() -> Response:
     """Store the time zone; every day is rebuilt in it at once."""
     wanted = short(request.form.get("timezone", "").strip())[:64]
     try:
-        days = accounts.set_timezone(guards.listener().id, wanted)
+        accounts.set_timezone(guards.listener().id, wanted)
     except accounts.UnknownZone:
         return make_response(
             _page(zone=wanted, zone_error="That is not a time zone we know. Pick one from the list."),
             400,
         )
-    flash(f"Saved. {clock.counted(days, 'day')} rebuilt in the time zone {wanted}.", "message")
+    flash(f"Saved. Your days now follow {wanted}.", "message")
     return redirect(url_for("settings.show"), code=303)
 
 

@@ -34,7 +34,7 @@ def test_another_zone_rebuilds_the_days_at_once(alice: Browser, bob: Browser, ap
     answer = alice.post("/settings", {"timezone": " Asia/Tokyo "})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/settings")
     root = checked(alice.get("/settings").text, "/settings")
-    assert "2 days rebuilt in the time zone Asia/Tokyo" in text_of(by_id(root, "notice"))
+    assert "Your days now follow Asia/Tokyo" in text_of(by_id(root, "notice"))
     [chosen] = [option for option in root.iter("option") if "selected" in option.attrib]
     assert text_of(chosen) == "Asia/Tokyo"
     after = everything(app)
