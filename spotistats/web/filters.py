@@ -158,22 +158,28 @@ def month_short(value: date) -> str:
 
 
 def moment(value: datetime, style: str = "full") -> Markup:
-    """A `<time>` in the listener's zone: "full" is date and time, "clock" the time, "near" what is needed."""
+    """A `<time>` in the listener's zone: "full" is date and time, "near" what is needed today."""
     where = _zone()
     today = clock.local_date(clock.now(), where) if style == "near" else None
-    return _moment(value, where, style, today)
+    return _moment(value, where, today)
 
 
 @lru_cache(maxsize=_KEPT)
-def _moment(value: datetime, where: ZoneInfo, style: str, today: date | None) -> Markup:
+def _moment(value: datetime, where: ZoneInfo, today: date | None) -> Markup:
     local = value.astimezone(where)
     full = _full(local)
-    if today is not None:
-        days = (today - local.date()).days
-        text = f"{local:%H:%M}" if days == 0 else f"{local:%a %H:%M}" if 0 < days < 7 else full
-    else:
-        text = f"{local:%H:%M}" if style == "clock" else full
-    return _time(value, full, text)
+    return _time(value, full, full if today is None else _near(local, today))
+
+
+def _near(local: datetime, today: date) -> str:
+    """Return a moment as somebody says it on the day `today`: "17:03", "Sun 17:03", "14 Nov, 17:03"."""
+    days = (today - local.date()).days
+    if days == 0:
+        return f"{local:%H:%M}"
+    if 0 < days < 7:
+        return f"{local:%a %H:%M}"
+    year = f" {local.year}" if local.year != today.year else ""
+    return f"{local.day} {local:%b}{year}, {local:%H:%M}"
 
 
 def ago(value: datetime) -> Markup:
