@@ -1,5 +1,6 @@
 """What the parts of the application share: database, migrations, CSRF, compression, and the only commit."""
 
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,9 +22,9 @@ from spotistats.config import ROOT, Settings
 _BUSY_MILLISECONDS = 4_000
 _WRITES = "spotistats_writes"
 
-_MOVE_DATA_VERSION_ON = text(
-    "INSERT INTO data_version (id, number) VALUES (1, 1)"
-    " ON CONFLICT (id) DO UPDATE SET number = data_version.number + 1"
+_NEW_DATA_VERSION = text(
+    "INSERT INTO data_version (id, number) VALUES (1, :number)"
+    " ON CONFLICT (id) DO UPDATE SET number = excluded.number"
 )
 
 Columns = TypeVarTuple("Columns")
@@ -73,8 +74,8 @@ def read(statement: Select[*Columns], **parameters: object) -> CursorResult[*Col
 def transaction() -> Iterator[Session]:
     """Run the block in one writing transaction; the only commit in the program.
 
-    Each commit moves the data version on, in the same transaction: pages may keep what they have drawn for
-    as long as it stays the same, and can never show what is no longer so.
+    Each commit gives the data another version, in the same transaction: pages may keep what they have drawn
+    for as long as it stays the same, and can never show what is no longer so.
 
     What the request has read so far is let go first. On SQLite the transaction takes the write lock when
     it begins: one that turned from reading to writing midway would fail at once when somebody else wrote.
@@ -87,7 +88,7 @@ def transaction() -> Iterator[Session]:
     try:
         session.connection(execution_options={_WRITES: True})
         yield session
-        session.execute(_MOVE_DATA_VERSION_ON)
+        session.execute(_NEW_DATA_VERSION, {"number": new_version()})
         session.commit()
     finally:
         session.rollback()
@@ -99,6 +100,11 @@ def insert_or_update(session: Session, table: type[Base]) -> postgresql.Insert |
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def new_version() -> int:
+    """Return a number that no other version has."""
+    return secrets.randbits(62)
 
 
 def end_reading() -> None:

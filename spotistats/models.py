@@ -60,6 +60,8 @@ class User(Base):
     """A listener, and the lock that lets one sync run at a time."""
 
     __tablename__ = "users"
+    # An id is never used again: what is under way for a deleted listener must not reach the next one.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     spotify_id: Mapped[str] = mapped_column(SpotifyId, unique=True)
@@ -84,7 +86,8 @@ class SignIn(Base):
 class SpotifyConnection(Base):
     """Permission to ask Spotify about a listener; the tokens are encrypted.
 
-    `version` grows with each new token pair, so that whoever refreshed an older pair can tell that it lost.
+    `version` is another random number with each token pair, so that whoever refreshed an older pair can tell
+    that it lost, even where the connection was deleted and made anew meanwhile.
     """
 
     __tablename__ = "spotify_connections"
@@ -95,7 +98,7 @@ class SpotifyConnection(Base):
     access_token_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     consented_at: Mapped[datetime] = mapped_column(UtcDateTime)
     needs_reconnect_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    version: Mapped[int] = mapped_column(server_default="1")
+    version: Mapped[int] = mapped_column(BigInteger)
 
 
 class SpotifyWait(Base):
@@ -108,7 +111,10 @@ class SpotifyWait(Base):
 
 
 class DataVersion(Base):
-    """One row whose number grows with each commit, so that what was drawn from older data is known as old."""
+    """One row with another random number after each commit: what was drawn from older data is known as old.
+
+    It is random, not counted, so that a restored backup cannot come to the numbers of the time that it undid.
+    """
 
     __tablename__ = "data_version"
 

@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_users"),
         sa.UniqueConstraint("account_id", name="uq_users_account_id"),
         sa.UniqueConstraint("spotify_id", name="uq_users_spotify_id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "sign_ins",
@@ -71,7 +72,7 @@ def upgrade() -> None:
         sa.Column("access_token_expires_at", MOMENT, nullable=False),
         sa.Column("consented_at", MOMENT, nullable=False),
         sa.Column("needs_reconnect_since", MOMENT),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name="fk_spotify_connections_user_id_users", ondelete="CASCADE"
         ),

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from spotistats import clock
-from spotistats.extensions import db, end_reading, insert_or_update, settings, transaction
+from spotistats.extensions import db, end_reading, insert_or_update, new_version, settings, transaction
 from spotistats.models import SpotifyConnection, SpotifyWait
 from spotistats.services import vault
 from spotistats.spotify import side_by_side, tokens
@@ -42,11 +42,11 @@ def application() -> Application:
 def connect(session: Session, user_id: int, pair: TokenPair, *, now: datetime) -> None:
     """Store the tokens of a permission that was given just now."""
     stored = session.get(SpotifyConnection, user_id, with_for_update=True)
-    row = stored or SpotifyConnection(user_id=user_id, version=0)
+    row = stored or SpotifyConnection(user_id=user_id)
     row.access_token, row.refresh_token, row.access_token_expires_at = _sealed(pair, now)
     row.consented_at = now
     row.needs_reconnect_since = None
-    row.version += 1
+    row.version = new_version()
     session.add(row)
 
 
@@ -113,7 +113,7 @@ def refreshed_access(access: Access, *, deadline: float) -> Access:
             refresh_token=refresh_token,
             access_token_expires_at=expires_at,
             needs_reconnect_since=None,
-            version=access.version + 1,
+            version=new_version(),
         )
     elif isinstance(answer, SpotifyError) and not isinstance(answer, NeedsReconnect):
         raise answer

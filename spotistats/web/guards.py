@@ -47,6 +47,12 @@ def listener_or_none() -> Listener | None:
     return g.listener  # type: ignore[no-any-return]
 
 
+def is_still_signed_in() -> bool:
+    """Read anew who is signed in, after something that took its time."""
+    g.pop("listener", None)
+    return listener_or_none() is not None
+
+
 def forget_listener() -> None:
     """Go on as if nobody were signed in; for error pages, which must not fail themselves."""
     g.listener = None
@@ -85,10 +91,11 @@ def _require_sign_in() -> BaseResponse | None:
         return None
     if current_app.view_functions[request.endpoint] in _OPEN_VIEWS or listener_or_none():
         return None
-    return _signed_out()
+    return signed_out()
 
 
-def _signed_out() -> BaseResponse:
+def signed_out() -> BaseResponse:
+    """Return what somebody gets who is not signed in, in the form that was asked for."""
     login = url_for("auth.login")
     if fragments.is_fragment_request():
         return fragments.redirect_browser(Response(status=401), login)
