@@ -12,16 +12,18 @@ from spotistats.charts import LEVELS, STEP, bars, calendar
 DATES = st.dates(date(2006, 1, 1), date(2100, 1, 1))
 
 
-@given(st.lists(st.integers(0, 10**7), min_size=1, max_size=60))
-def test_bars_stand_side_by_side_inside_the_drawing(values: list[int]) -> None:
+@given(st.lists(st.integers(0, 10**7) | st.none(), min_size=1, max_size=60))
+def test_bars_stand_side_by_side_inside_the_drawing(values: list[int | None]) -> None:
     drawn = bars(values, width=420, height=120, gap=4)
     assert len(drawn) == len(values)
+    highest = max((value for value in values if value is not None), default=0)
     for value, bar in zip(values, drawn, strict=True):
         assert 0 <= bar.x <= bar.x + bar.width <= 420.01
         assert bar.y + bar.height == pytest.approx(120, abs=0.02)
         assert 3 <= bar.height <= 120
         assert bar.is_empty == (value == 0)
-        assert bar.is_highest == (value == max(values) and value > 0)
+        assert bar.is_unknown == (value is None)
+        assert bar.is_highest == (value == highest > 0)
     for left, right in pairwise(drawn):
         assert right.x - left.x - left.width == pytest.approx(4, abs=0.03)
 
@@ -51,7 +53,9 @@ def test_every_day_has_one_cell_in_its_place(first: date, days: int, data: st.Da
     last = first + timedelta(days=days)
     offsets = data.draw(st.dictionaries(st.integers(0, days), st.integers(0, 1440), max_size=30))
     values = {first + timedelta(days=offset): value for offset, value in offsets.items()}
-    years = calendar(values, first, last)
+    silent = {first + timedelta(days=offset) for offset in range(days + 1)} - values.keys()
+    unknown = data.draw(st.sets(st.sampled_from(sorted(silent)), max_size=30)) if silent else set()
+    years = calendar(values, first, last, unknown=unknown)
     months = [month for year in years for month in year.months]
     cells = [cell for month in months for cell in month.cells]
     assert [cell.date for cell in cells] == [first + timedelta(days=offset) for offset in range(days + 1)]
@@ -61,6 +65,8 @@ def test_every_day_has_one_cell_in_its_place(first: date, days: int, data: st.Da
     for month in months:
         assert {cell.date.replace(day=1) for cell in month.cells} == {month.first}
         assert month.value == sum(cell.value for cell in month.cells)
+        dates = {cell.date for cell in month.cells}
+        assert (month.is_whole, month.is_unknown) == (not dates & unknown, dates <= unknown)
         assert len({(cell.x, cell.y) for cell in month.cells}) == len(month.cells)
         places = [(cell.y, cell.x) for cell in month.cells]
         assert places == sorted(places), "as one reads"
@@ -68,6 +74,7 @@ def test_every_day_has_one_cell_in_its_place(first: date, days: int, data: st.Da
         assert cell.x == cell.date.weekday() * STEP
         assert 0 <= cell.y <= 5 * STEP
         assert cell.value == values.get(cell.date, 0)
+        assert cell.is_unknown == (cell.date in unknown)
         assert (cell.level == 0) == (cell.value == 0)
         assert 0 <= cell.level <= LEVELS
     levels = [level for _, level in sorted((cell.value, cell.level) for cell in cells)]

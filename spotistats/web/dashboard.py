@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 from spotistats import charts, clock
 from spotistats.charts import Bar
 from spotistats.services.accounts import Listener
+from spotistats.stats.coverage import Known, coverage
 from spotistats.stats.recent import RecentPlay, recent_plays
-from spotistats.stats.syncs import Gap, SyncFacts, gaps_since, standing, sync_facts
-from spotistats.stats.week import Week, week
+from spotistats.stats.syncs import SyncFacts, standing, sync_facts
+from spotistats.stats.week import DAYS, Week, week
 from spotistats.web import guards
 
 blueprint = Blueprint("dashboard", __name__)
@@ -24,11 +25,12 @@ BARS_WIDTH, BARS_HEIGHT = 420, 120
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """What the dashboard's cards show."""
+    """What the dashboard's cards show; a comparison needs both weeks, the seven days and the seven before."""
 
     week: Week
+    known: Known
+    both_weeks: Known
     bars: tuple[Bar, ...]
-    gaps: tuple[Gap, ...]
     recent: tuple[RecentPlay, ...]
 
 
@@ -66,12 +68,15 @@ def of(listener: Listener, today: date) -> Dashboard:
     """Return what the listener's dashboard shows on the local date `today`."""
     where = clock.zone(listener.timezone)
     this_week = week(listener.id, today, where)
+    first, before = this_week.days[0].date, clock.last_days(2 * DAYS, today)[0]
+    covered = coverage(listener.id, clock.day_start(before, where))
+    known = covered.of_span(first, today, where, heard={day.date for day in this_week.days if day.plays})
+    minutes = [None if day.date in known.unknown else day.minutes for day in this_week.days]
     return Dashboard(
         week=this_week,
-        bars=charts.bars(
-            [day.minutes for day in this_week.days], width=BARS_WIDTH, height=BARS_HEIGHT, gap=16
-        ),
-        gaps=gaps_since(listener.id, clock.day_start(this_week.days[0].date, where)),
+        known=known,
+        both_weeks=covered.of_span(before, today, where),
+        bars=charts.bars(minutes, width=BARS_WIDTH, height=BARS_HEIGHT, gap=16),
         recent=recent_plays(listener.id, _RECENT),
     )
 

@@ -40,7 +40,17 @@ def init_app(app: Flask) -> None:
         label,
         cell,
     ]
-    times: list[Callable[..., Any]] = [iso, day, day_short, weekday, month, month_short, moment, ago]
+    times: list[Callable[..., Any]] = [
+        iso,
+        day,
+        day_long,
+        day_short,
+        weekday,
+        month,
+        month_short,
+        moment,
+        ago,
+    ]
     for function in values + times:
         app.add_template_filter(function)
     app.add_template_global(asset)
@@ -131,6 +141,12 @@ def iso(value: datetime | date) -> str:
 def day(value: date) -> str:
     """ "Monday, 16 November 2026"."""
     return f"{value:%A}, {value.day} {value:%B} {value.year}"
+
+
+@lru_cache(maxsize=_KEPT)
+def day_long(value: date) -> str:
+    """ "16 November 2026"."""
+    return f"{value.day} {value:%B} {value.year}"
 
 
 @lru_cache(maxsize=_KEPT)

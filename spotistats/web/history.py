@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, render_template, request
 
 from spotistats import charts, clock
+from spotistats.stats.coverage import coverage
 from spotistats.stats.history import history
 from spotistats.web import guards
 
@@ -17,10 +18,16 @@ SPANS = ((30, "30 days"), (90, "90 days"), (365, "1 year"), (1095, "3 years"), (
 def show() -> str:
     count = _days(request.args.get("days"))
     listener = guards.listener()
-    first, last = clock.last_days(count, clock.local_date(clock.now(), clock.zone(listener.timezone)))
+    where = clock.zone(listener.timezone)
+    first, last = clock.last_days(count, clock.local_date(clock.now(), where))
     heard = history(listener.id, first, last)
-    years = charts.calendar({day.date: day.minutes for day in heard.days}, first, last)
-    return render_template("history/page.html", history=heard, years=years, count=count, spans=SPANS)
+    minutes = {day.date: day.minutes for day in heard.days}
+    covered = coverage(listener.id, clock.day_start(first, where))
+    known = covered.of_span(first, last, where, heard=minutes)
+    years = charts.calendar(minutes, first, last, unknown=known.unknown)
+    return render_template(
+        "history/page.html", history=heard, known=known, years=years, count=count, spans=SPANS
+    )
 
 
 def _days(text: str | None) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from spotistats import clock
 from spotistats.extensions import db
 from spotistats.stats import health, records
+from spotistats.stats.coverage import coverage
 from spotistats.stats.history import history
 from spotistats.stats.recent import recent_plays
 from spotistats.stats.records import TABLES
@@ -67,6 +68,7 @@ def test_every_question_goes_by_an_index(listener: int) -> None:
         "recent": lambda: recent_plays(listener, 10),
         "history": lambda: history(listener, *clock.last_days(3650, today)),
         "standing": lambda: sync_standing(listener, now),
+        "coverage": lambda: coverage(listener, now),
         "gaps": lambda: gaps_since(listener, now),
         "top artists": lambda: top_list(listener, "artists", "short_term"),
         "top tracks": lambda: top_list(listener, "tracks", "short_term"),
@@ -95,4 +97,4 @@ def test_every_question_goes_by_an_index(listener: int) -> None:
 
 def _is_sorted(name: str) -> bool:
     """Tell whether an index gives the rows in the order that is asked for."""
-    return "page of" in name or name in {"recent", "history", "top artists", "top tracks"}
+    return "page of" in name or name in {"coverage", "recent", "history", "top artists", "top tracks"}

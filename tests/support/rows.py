@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from spotistats.extensions import db, transaction
-from spotistats.models import Artist, Play, Track, TrackArtist, User
+from spotistats.models import Artist, Play, SyncRun, Track, TrackArtist, User
 from spotistats.services.recording import rebuild_all_days
 
 BORN = datetime(2020, 1, 1, tzinfo=UTC)
@@ -77,6 +77,13 @@ def store_plays(user_id: int, heard: Iterable[Heard], *, timezone: str = "UTC") 
             ],
         )
         rebuild_all_days(session, user_id, ZoneInfo(timezone), now=BORN)
+
+
+def store_sync(user_id: int, number: int, *, ended: datetime, **values: object) -> None:
+    """Store the end of a sync, which brought a play unless `values` say something else."""
+    values = {"status": "succeeded", "plays_added": 1, **values}
+    with transaction() as session:
+        session.add(SyncRun(user_id=user_id, id=number, started_at=ended, finished_at=ended, **values))
 
 
 def everything(app: Flask) -> dict[str, list[tuple[Any, ...]]]:

@@ -14,7 +14,7 @@ from spotistats.simulator import Simulator
 from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.pages import SVG, by_id, checked, text_of
-from tests.support.rows import Heard, store_plays, user_id_of
+from tests.support.rows import Heard, store_plays, store_sync, user_id_of
 from tests.support.weeks import plays_of
 
 
@@ -33,12 +33,14 @@ def test_the_card_counts_seven_local_days(alice: Browser, bob: Browser, app: Fla
         Heard(midnight - timedelta(milliseconds=1), "a2", 89_999),
         Heard(first, "b1", 29_999),  # Heard, though no whole minute
         Heard(first - timedelta(milliseconds=1), "c1", 600_000),  # The day before the seven
+        Heard(first - timedelta(days=8), "d1", 600_000),  # Before the fourteen
     ]
     in_utc = [Heard(play.played_at.astimezone(UTC), play.track_id, play.ms_played) for play in heard]
     with app.app_context():
         with transaction() as session:
             session.execute(update(User).values(timezone=zone))
         store_plays(user_id_of("alice"), in_utc, timezone=zone)
+        store_sync(user_id_of("alice"), 1, ended=datetime.now(UTC))
         store_plays(user_id_of("bob"), [Heard(play.played_at, "z1") for play in in_utc], timezone=zone)
     attributes = card(alice)
     assert (attributes["data-minutes"], attributes["data-active-days"]) == ("3", "3")
@@ -56,10 +58,11 @@ def test_the_week_is_drawn_and_told(alice: Browser, app: Flask) -> None:
         )
     root = checked(alice.get("/dashboard").text, "/dashboard")
     [chart] = [element for element in root.iter("figure") if element.attrib.get("class") == "bars"]
-    bars = [rect.attrib["class"] for rect in chart.iter(f"{SVG}rect")]
-    assert bars == ["none", "none", "none", "none", "day", "none", "max"]
+    marks = [mark.attrib["class"] for mark in chart.find(f"{SVG}svg") or () if "class" in mark.attrib]
+    assert marks == ["unknown", "unknown", "unknown", "unknown", "day", "none", "max"]
     rows = [[text_of(cell) for cell in row] for body in chart.iter("tbody") for row in body.iter("tr")]
     assert rows[-1] == [f"{now:%A}, {now.day} {now:%B} {now.year}", "2", "1"]
+    assert [row[1:] for row in rows[3:6]] == [["not known"], ["1", "1"], ["0", "0"]]
     assert len(rows) == 7
     most = text_of(by_id(root, "most-played"))
     assert "Name of artist-a" in most

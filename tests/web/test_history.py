@@ -8,7 +8,7 @@ from flask import Flask
 from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.pages import SVG, checked, text_of
-from tests.support.rows import Heard, store_plays, user_id_of
+from tests.support.rows import Heard, store_plays, store_sync, user_id_of
 
 pytestmark = ON_SQLITE
 
@@ -70,3 +70,62 @@ def test_a_year_is_the_usual_span(alice: Browser, app: Flask) -> None:
     assert "4 minutes on 2 days" in text
     assert "Name of a364" in text
     assert "Name of a365" not in text
+
+
+def shown(browser: Browser, path: str) -> tuple[str, list[str], list[str]]:
+    """Return the main part's text, the titles of the unknown cells, and the labels of the months."""
+    main = next(checked(browser.get(path).text, path).iter("main"))
+    unknown = [rect for rect in main.iter(f"{SVG}rect") if rect.attrib["class"] == "unknown"]
+    titles = [text_of(title) for rect in unknown for title in rect.iter(f"{SVG}title")]
+    labels = [drawing.attrib["aria-label"] for drawing in main.iter(f"{SVG}svg") if "role" in drawing.attrib]
+    return text_of(main), titles, labels
+
+
+def test_a_span_that_is_known_from_end_to_end(alice: Browser, app: Flask) -> None:
+    now = datetime.now(UTC)
+    with app.app_context():
+        store_plays(user_id_of("alice"), [Heard(now - timedelta(days=days), f"a{days}") for days in (40, 3)])
+        store_sync(user_id_of("alice"), 1, ended=now)
+    text, unknown, labels = shown(alice, "/history?days=30")
+    assert "3 minutes on 1 day" in text
+    assert "at least" not in text + "".join(labels)
+    assert unknown == []
+    for words in ("Not known", "Your history begins", "Nothing is known"):
+        assert words not in text
+    assert "Nothing was heard in these days." in shown(alice, "/history?days=2")[0]
+
+
+def test_days_that_are_not_known_are_not_days_of_nothing(alice: Browser, app: Flask) -> None:
+    """The history begins 20 days ago, has a gap from 15 to 10 days ago and ends 5 days ago."""
+    now = datetime.now(UTC)
+
+    def ago(days: int) -> datetime:
+        return now - timedelta(days=days)
+
+    with app.app_context():
+        heard = [Heard(ago(days), f"a{days}") for days in (20, 15, 10)]
+        store_plays(user_id_of("alice"), heard)
+        store_sync(user_id_of("alice"), 1, ended=ago(5), gap_started_at=ago(15), gap_ended_at=ago(10))
+    text, unknown, labels = shown(alice, "/history?days=30")
+    assert "at least 9 minutes on 3 days" in text
+    begins, ends = ago(20), ago(5)
+    assert f"Your history begins on {begins.day} {begins:%B} {begins.year}." in text
+    assert f"Nothing is known since {ends.day} {ends:%B} {ends.year}." in text
+    assert "Plays may be missing" in text
+    assert "Not known Nothing" in text
+    expected = [ago(days) for days in [*range(29, 20, -1), 14, 13, 12, 11, *range(4, -1, -1)]]
+    assert unknown == [f"{day:%A}, {day.day} {day:%B} {day.year}: not known" for day in expected]
+    assert any("at least" in label for label in labels)
+    text, _, labels = shown(alice, "/history?days=3")
+    assert "No plays are stored for these days." in text
+    assert "Nothing was heard" not in text
+
+
+def test_a_month_before_the_history_has_no_minutes_at_all(alice: Browser, app: Flask) -> None:
+    now = datetime.now(UTC)
+    with app.app_context():
+        store_plays(user_id_of("alice"), [Heard(now)])
+        store_sync(user_id_of("alice"), 1, ended=now)
+    labels = shown(alice, "/history?days=90")[2]
+    assert labels[0].endswith(": not known")
+    assert now.day == 1 or labels[-1].endswith(": at least 3 minutes")

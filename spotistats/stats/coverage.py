@@ -1,0 +1,133 @@
+"""What is known at all: a day without plays was silent only if a sync could have brought some."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ScalarSelect, bindparam, select
+
+from spotistats import clock
+from spotistats.extensions import read
+from spotistats.models import Play, SyncRun
+from spotistats.stats.syncs import Gap, gaps_since
+
+_A_DAY = timedelta(days=1)
+_PLAYED_AT = select(Play.played_at).where(Play.user_id == bindparam("user_id")).limit(1)
+
+
+def _last_sync(status: str) -> ScalarSelect[datetime | None]:
+    """Ask when the last sync of that status ended that read what was played recently."""
+    return (
+        select(SyncRun.finished_at)
+        .where(
+            SyncRun.user_id == bindparam("user_id"),
+            SyncRun.status == status,
+            SyncRun.plays_added.is_not(None),
+        )
+        .order_by(SyncRun.finished_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+# One row of four moments, each the end of an index; one status at a time, or the index could not be used.
+_MOMENTS = select(
+    _PLAYED_AT.order_by(Play.played_at).scalar_subquery(),
+    _PLAYED_AT.order_by(Play.played_at.desc()).scalar_subquery(),
+    _last_sync("succeeded"),
+    _last_sync("partial"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the days of a span that ends today.
+
+    `unknown` are the days of which nothing is known; `begins` is the first date of the history where that
+    lies in the span, `ends` the last known date where that is not today; `gaps` are those that reach into it.
+    """
+
+    is_whole: bool
+    unknown: frozenset[date]
+    begins: date | None
+    ends: date | None
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """From when to when plays are stored, and the gaps in which some may be missing; None where none are."""
+
+    begins_at: datetime | None
+    ends_at: datetime | None
+    gaps: tuple[Gap, ...]
+
+    def knows(self, day: date, where: ZoneInfo) -> bool:
+        """Tell whether anything is known of the local date `day`."""
+        return not any(first <= day <= last for first, last in self._dark_spans(where))
+
+    def unknown_days(self, first: date, last: date, where: ZoneInfo) -> frozenset[date]:
+        """Return the local dates from `first` to `last` of which nothing is known."""
+        return frozenset(
+            day
+            for dark_first, dark_last in self._dark_spans(where)
+            for day in clock.each_day(max(first, dark_first), min(last, dark_last))
+        )
+
+    def is_whole(self, first: date, today: date, where: ZoneInfo) -> bool:
+        """Tell whether every moment since `first` began is covered, up to a sync that ended today."""
+        if self.begins_at is None or self.ends_at is None:
+            return False
+        return (
+            self.begins_at <= clock.day_start(first, where)
+            and clock.local_date(self.ends_at, where) >= today
+            and not self.gaps_between(first, today, where)
+        )
+
+    def gaps_between(self, first: date, last: date, where: ZoneInfo) -> tuple[Gap, ...]:
+        """Return the gaps that reach into the days from `first` to `last`."""
+        start, end = clock.day_start(first, where), clock.day_start(last + _A_DAY, where)
+        return tuple(gap for gap in self.gaps if gap.started_at < end and gap.ended_at > start)
+
+    def of_span(self, first: date, today: date, where: ZoneInfo, *, heard: Collection[date] = ()) -> Known:
+        """Return what is known of the days from `first` to `today`; those that were `heard` always are."""
+        begins = clock.local_date(self.begins_at, where) if self.begins_at else None
+        ends = clock.local_date(self.ends_at, where) if self.ends_at else None
+        begins_inside = self.begins_at is not None and self.begins_at > clock.day_start(first, where)
+        return Known(
+            is_whole=self.is_whole(first, today, where),
+            unknown=self.unknown_days(first, today, where).difference(heard),
+            begins=begins if begins_inside else None,
+            ends=ends if ends and ends < today else None,
+            gaps=self.gaps_between(first, today, where),
+        )
+
+    def _dark_spans(self, where: ZoneInfo) -> Iterator[tuple[date, date]]:
+        """Yield the first and the last of the dates that are unknown together.
+
+        The history begins with a play, and so does each gap and the time after it: their own dates are known.
+        """
+        if self.begins_at is None or self.ends_at is None:
+            yield date.min, date.max
+            return
+        yield date.min, clock.local_date(self.begins_at, where) - _A_DAY
+        for gap in self.gaps:
+            yield (
+                clock.local_date(gap.started_at, where) + _A_DAY,
+                clock.local_date(gap.ended_at, where) - _A_DAY,
+            )
+        yield clock.local_date(self.ends_at, where) + _A_DAY, date.max
+
+
+def coverage(user_id: int, since: datetime) -> Coverage:
+    """Return what is known of the listener's plays, with the gaps that reach beyond `since`.
+
+    It reaches to the last sync that read what was played recently, or to the last play where that is later.
+    """
+    first_play, *ends = read(_MOMENTS, user_id=user_id).one()
+    return Coverage(
+        begins_at=first_play,
+        ends_at=max((moment for moment in ends if moment), default=None),
+        gaps=gaps_since(user_id, since),
+    )

@@ -1,0 +1,151 @@
+"""What is known of a listener's days, against a reckoning moment by moment."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spotistats.stats.coverage import Coverage, Known, coverage
+from spotistats.stats.syncs import Gap
+from tests.stats.slow_count import ZONES
+from tests.support.rows import Heard, store_listener, store_plays, store_sync
+
+UTC_ZONE, BERLIN = ZoneInfo("UTC"), ZoneInfo("Europe/Berlin")
+QUARTER = timedelta(minutes=15)
+STEP = QUARTER / 2  # A gap of a quarter then has a moment within it.
+# The clocks of most of the zones change within the weeks that follow one of these.
+STARTS = (datetime(2026, 3, 25, tzinfo=UTC), datetime(2026, 10, 20, tzinfo=UTC))
+QUARTERS = 14 * 96
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-{text}:00Z")
+
+
+def november(*days: int) -> frozenset[date]:
+    return frozenset(date(2026, 11, day) for day in days)
+
+
+WHOLE = Coverage(at("11-02T10:00"), at("11-12T18:00"), ())
+TORN = Coverage(at("11-02T10:00"), at("11-12T18:00"), (Gap(at("11-05T20:00"), at("11-08T07:00")),))
+
+
+@st.composite
+def coverages(draw: st.DrawFn) -> Coverage:
+    """Make a history that begins, ends and has gaps between plays that are stored."""
+    start = draw(st.sampled_from(STARTS))
+    places = sorted(draw(st.sets(st.integers(0, QUARTERS), min_size=2, max_size=8)))
+    begins, *between, ends = [start + place * QUARTER for place in places]
+    pairs = zip(between[::2], between[1::2], strict=False)
+    return Coverage(begins, ends, tuple(Gap(*pair) for pair in reversed(list(pairs))))
+
+
+def seen(covered: Coverage, where: ZoneInfo) -> dict[date, list[bool]]:
+    """Return for many moments of each local date whether each is covered; the plays at the edges are."""
+    assert covered.begins_at is not None
+    assert covered.ends_at is not None
+    days: dict[date, list[bool]] = {}
+    start = covered.begins_at.replace(hour=0, minute=0) - timedelta(days=3)
+    for number in range(2 * (QUARTERS + 6 * 96)):
+        moment = start + number * STEP
+        inside = covered.begins_at <= moment <= covered.ends_at
+        in_gap = any(gap.started_at < moment < gap.ended_at for gap in covered.gaps)
+        days.setdefault(moment.astimezone(where).date(), []).append(inside and not in_gap)
+    return days
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(covered=coverages(), zone=st.sampled_from(ZONES), data=st.data())
+def test_any_history_in_any_zone(covered: Coverage, zone: str, data: st.DataObject) -> None:
+    where = ZoneInfo(zone)
+    days = seen(covered, where)
+    dates = sorted(days)[1:-1]
+    unknown = {day for day in dates if not any(days[day])}
+    assert covered.unknown_days(dates[0], dates[-1], where) == unknown
+    assert {day for day in dates if not covered.knows(day, where)} == unknown
+
+    first, today = sorted(data.draw(st.tuples(st.sampled_from(dates), st.sampled_from(dates))))
+    assert covered.ends_at is not None
+    so_far = days[today]
+    if covered.ends_at.astimezone(where).date() == today:  # What comes after the sync has not been missed.
+        so_far = so_far[: len(so_far) - so_far[::-1].index(True)]
+    before = [is_covered for day in dates if first <= day < today for is_covered in days[day]]
+    assert covered.is_whole(first, today, where) == all(before + so_far)
+
+
+def test_a_history_without_gaps() -> None:
+    assert [WHOLE.knows(date(2026, 11, day), UTC_ZONE) for day in (1, 2, 7, 12, 13)] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert WHOLE.is_whole(date(2026, 11, 3), date(2026, 11, 12), UTC_ZONE)
+    assert not WHOLE.is_whole(date(2026, 11, 2), date(2026, 11, 12), UTC_ZONE), "its first day began unseen"
+    assert not WHOLE.is_whole(date(2026, 11, 3), date(2026, 11, 13), UTC_ZONE), "nobody has looked today"
+
+
+def test_a_gap_hides_the_days_between_its_ends() -> None:
+    assert TORN.unknown_days(date(2026, 11, 1), date(2026, 11, 14), UTC_ZONE) == november(1, 6, 7, 13, 14)
+    assert TORN.is_whole(date(2026, 11, 9), date(2026, 11, 12), UTC_ZONE)
+    assert not TORN.is_whole(date(2026, 11, 8), date(2026, 11, 12), UTC_ZONE)
+    assert not TORN.is_whole(date(2026, 11, 3), date(2026, 11, 12), UTC_ZONE)
+
+
+def test_days_are_the_listeners_own() -> None:
+    late = Coverage(at("11-02T23:30"), at("11-12T22:59"), ())
+    assert late.knows(date(2026, 11, 2), UTC_ZONE)
+    assert not late.knows(date(2026, 11, 2), BERLIN)
+    assert not late.knows(date(2026, 11, 13), BERLIN)
+    assert late.is_whole(date(2026, 11, 3), date(2026, 11, 12), UTC_ZONE)
+    assert not late.is_whole(date(2026, 11, 3), date(2026, 11, 12), BERLIN), "begins half an hour late"
+    assert late.is_whole(date(2026, 11, 4), date(2026, 11, 12), BERLIN)
+
+
+@pytest.mark.parametrize(("begins", "is_whole"), [("10-24T22:00", True), ("10-24T22:01", False)])
+def test_a_day_of_25_hours_begins_in_summer(begins: str, is_whole: bool) -> None:
+    covered = Coverage(at(begins), at("10-25T22:59"), ())
+    assert covered.is_whole(date(2026, 10, 25), date(2026, 10, 25), BERLIN) is is_whole
+
+
+def test_nothing_is_known_without_plays() -> None:
+    nothing = Coverage(None, at("11-12T18:00"), ())
+    assert not nothing.knows(date(2026, 11, 12), UTC_ZONE)
+    assert nothing.unknown_days(date(2026, 11, 1), date(2026, 11, 2), UTC_ZONE) == november(1, 2)
+    assert not nothing.is_whole(date(2026, 11, 12), date(2026, 11, 12), UTC_ZONE)
+
+
+def test_what_is_known_of_a_span() -> None:
+    first, today = date(2026, 11, 1), date(2026, 11, 13)
+    assert TORN.of_span(first, today, UTC_ZONE, heard=[date(2026, 11, 7)]) == Known(
+        is_whole=False,
+        unknown=november(1, 6, 13),
+        begins=date(2026, 11, 2),
+        ends=date(2026, 11, 12),
+        gaps=TORN.gaps,
+    )
+    assert WHOLE.of_span(date(2026, 11, 6), date(2026, 11, 12), UTC_ZONE) == Known(
+        is_whole=True, unknown=frozenset(), begins=None, ends=None, gaps=()
+    )
+
+
+def test_what_is_stored_of_it(tables: Flask) -> None:
+    listener, other = store_listener("listener"), store_listener("other")
+    start = at("11-02T10:00")
+    assert coverage(listener, start) == Coverage(None, None, ())
+    store_plays(listener, [Heard(start + timedelta(hours=hour), "a1") for hour in (0, 3, 40)])
+    store_plays(other, [Heard(start - timedelta(days=9), "b1")])
+    store_sync(other, 1, ended=at("11-20T10:00"))
+    assert coverage(listener, start) == Coverage(start, start + timedelta(hours=40), ()), "never synced"
+
+    gap = Gap(start + timedelta(hours=3), start + timedelta(hours=40))
+    store_sync(listener, 1, ended=at("11-05T10:00"), gap_started_at=gap.started_at, gap_ended_at=gap.ended_at)
+    store_sync(listener, 2, ended=at("11-06T10:00"), status="partial", plays_added=None)
+    store_sync(listener, 3, ended=at("11-06T11:00"), status="failed")
+    assert coverage(listener, start) == Coverage(start, at("11-05T10:00"), (gap,))
+    store_sync(listener, 4, ended=at("11-07T10:00"), status="partial", plays_added=0)
+    assert coverage(listener, gap.ended_at) == Coverage(start, at("11-07T10:00"), ())
