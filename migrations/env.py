@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from contextlib import closing
+from itertools import chain, count
 from logging.config import fileConfig
 from pathlib import Path
 from typing import Literal
@@ -26,11 +27,17 @@ def copy_before_change(connection: Connection) -> None:
     is_there = stored == context.get_head_revision() and wanted in {"head", "heads", stored}
     if connection.dialect.name != "sqlite" or not path or None in (stored, wanted) or is_there:
         return
-    target = Path(path).with_suffix(f".before-change-of-{stored}.sqlite")
+    target = _unused(Path(path), f".before-change-of-{stored}")
     target.touch(mode=0o600)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
     log.info("a copy of the database is in %s", target)
+
+
+def _unused(path: Path, ending: str) -> Path:
+    """Return a name for the copy that no earlier copy has: none is ever overwritten."""
+    names = chain([f"{ending}.sqlite"], (f"{ending}-{number}.sqlite" for number in count(2)))
+    return next(target for target in map(path.with_suffix, names) if not target.exists())
 
 
 def _switch_foreign_keys(connection: Connection, state: Literal["ON", "OFF"]) -> None:

@@ -77,7 +77,9 @@ def users() -> None:
     for line in lines:
         synced = f"{line.last_success_at:%Y-%m-%d %H:%M} UTC" if line.last_success_at else "never"
         click.echo(
-            "\t".join([line.spotify_id, _printable(line.display_name or "-"), synced, line.connection])
+            "\t".join(
+                [_printable(line.spotify_id), _printable(line.display_name or "-"), synced, line.connection]
+            )
         )
 
 

@@ -126,7 +126,15 @@ def _begin(user_id: int, *, force: bool, now: datetime) -> Run:
 def _take_lock(session: Session, user_id: int, holder: str, now: datetime) -> None:
     taken = session.execute(
         update(User)
-        .where(User.id == user_id, or_(User.sync_lock_expires_at.is_(None), User.sync_lock_expires_at <= now))
+        .where(
+            User.id == user_id,
+            or_(
+                User.sync_lock_expires_at.is_(None),
+                User.sync_lock_expires_at <= now,
+                # Taken by a clock that was ahead; no lock lasts so long.
+                User.sync_lock_expires_at > now + timedelta(seconds=LOCK_SECONDS),
+            ),
+        )
         .values(sync_lock_holder=holder, sync_lock_expires_at=now + timedelta(seconds=LOCK_SECONDS))
         .returning(User.id)
     ).one_or_none()
@@ -139,9 +147,10 @@ def _check_cooldown(session: Session, user_id: int, now: datetime) -> None:
     last = last_success(session, user_id)
     if last is None:
         return
-    wait = clock.seconds_until(last + timedelta(seconds=settings().sync_cooldown_seconds), now)
+    cooldown = settings().sync_cooldown_seconds
+    wait = clock.seconds_until(last + timedelta(seconds=cooldown), now)
     if wait:
-        raise CoolingDown(wait)
+        raise CoolingDown(min(wait, cooldown))  # A clock that was ahead keeps nobody waiting for longer.
 
 
 def _close(run: Run) -> None:

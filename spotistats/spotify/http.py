@@ -143,13 +143,23 @@ def retry_after_seconds(headers: Mapping[str, str]) -> int | None:
     return min(max(0, ceil(seconds)), _LONGEST_REMEMBERED_WAIT)
 
 
+class OneAnswerSession(requests.Session):
+    """A session that takes a redirect for an answer: the token belongs to the configured address alone.
+
+    requests would otherwise read its target, and all of its body, even where it is told not to follow.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+        return None
+
+
 _threads = threading.local()
 
 
 def _session() -> requests.Session:
     """Return this thread's session; requests does not promise that one can be shared."""
     if not hasattr(_threads, "session"):
-        session = requests.Session()
+        session = OneAnswerSession()
         retry = BoundedRetry(
             total=2,
             connect=1,
@@ -177,7 +187,6 @@ def _exchange(
         raise Unavailable("there was no time left to ask")
     timeout = (min(CONNECT_SECONDS, remaining), min(READ_SECONDS, remaining))
     try:
-        # Redirects are not followed: the token belongs to the configured address alone.
         with _session().request(
             method, url, timeout=timeout, stream=True, allow_redirects=False, **arguments
         ) as response:

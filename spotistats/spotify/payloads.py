@@ -50,7 +50,7 @@ def recently_played(answer: JSON, *, limit: int) -> RecentlyPlayed:
     An item without a track (Spotify sends `null` at times) is passed over. One that lacks something else is
     counted as unreadable, so that a single odd item cannot keep the other plays from being kept.
     """
-    items = _items(answer)
+    items = _items(answer)[:limit]
     plays: list[Play] = []
     unreadable = 0
     for item in items:

@@ -4,7 +4,14 @@ import logging
 
 from flask import Flask, Response, jsonify, make_response, render_template
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    ProgrammingError,
+)
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from spotistats.stats import health
@@ -32,9 +39,8 @@ def init_app(app: Flask) -> None:
     """Answer every error in words, in the form that was asked for."""
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DatabaseError, _database_error)
     app.register_error_handler(InterfaceError, _database_error)
-    app.register_error_handler(ProgrammingError, _database_error)
 
 
 def answer(
@@ -71,7 +77,7 @@ def _http_error(error: HTTPException) -> Response:
         said = None
     try:
         response = answer(error.code, text=said)
-    except (OperationalError, InterfaceError) as database_error:  # Asked who looks at the page.
+    except (DatabaseError, InterfaceError) as database_error:  # Asked who looks at the page.
         return _database_error(database_error)
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
@@ -82,8 +88,8 @@ def _http_error(error: HTTPException) -> Response:
 def _database_error(error: DBAPIError) -> Response:
     guards.forget_listener()  # Else the page would ask the database who looks at it.
     state = health.schema()
-    if isinstance(error, ProgrammingError) and state == "current":
-        raise error  # The statement was wrong, which is our mistake.
+    if isinstance(error, ProgrammingError | IntegrityError | DataError) and state == "current":
+        raise error  # What was asked of it was wrong, which is our mistake.
     log.error("the database cannot be used (%s): %s", state, error.orig)
     behind = "The database is not up to date. Whoever runs this server: flask --app wsgi db upgrade"
     return answer(503, text=behind if state == "behind" else None)

@@ -23,6 +23,7 @@ _HOURS_FROM_MINUTES = 1000
 # Writing a date takes longer than finding how it was written before; a page of ten years fits.
 _KEPT = 4096
 # What a name may hold and HTML may not.
+_PICTURE_HOST = re.compile(r"[a-z0-9-]+\.scdn\.co")
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -227,8 +228,7 @@ def _may_be_loaded(address: str, simulator: str | None) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
-    host = parts.hostname or ""
-    if parts.scheme == "https" and host.endswith(".scdn.co") and parts.netloc == host:
+    if parts.scheme == "https" and _PICTURE_HOST.fullmatch(parts.netloc):
         return True
     service = urlsplit(simulator or "")
     return bool(simulator) and (parts.scheme, parts.netloc) == (service.scheme, service.netloc)

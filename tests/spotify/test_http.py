@@ -1,6 +1,7 @@
 """Which error an answer of Spotify's stands for, and how long it may make us wait."""
 
 import logging
+import time
 import traceback
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -219,3 +220,12 @@ def test_no_token_in_a_log_or_an_error(
     with pytest.raises(SpotifyError) as caught:
         ask(deadline)
     assert TOKEN not in caplog.text + repr(caught.value) + "".join(traceback.format_exception(caught.value))
+
+
+@responses.activate
+@pytest.mark.parametrize("location", ["http://[", "http://a:b:c/", "http://a:99999999/", "/elsewhere"])
+def test_a_redirect_is_an_answer_like_any_other(location: str) -> None:
+    responses.get("https://api.example.org/v1/me", status=302, headers={"Location": location})
+    with pytest.raises(Unavailable, match="302"):
+        http.get("https://api.example.org/v1/me", token="t", params={}, deadline=time.monotonic() + 5)
+    assert len(responses.calls) == 1
