@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy import types as sql_types
 from sqlalchemy.orm import Mapped, mapped_column
 
-from spotistats.extensions import Base
+from spotistats.extensions import Base, new_version
 from spotistats.plays import TIME_RANGES
 
 
@@ -98,7 +98,7 @@ class SpotifyConnection(Base):
     access_token_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     consented_at: Mapped[datetime] = mapped_column(UtcDateTime)
     needs_reconnect_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    version: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(BigInteger, default=new_version)
 
 
 class SpotifyWait(Base):
