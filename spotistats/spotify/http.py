@@ -1,13 +1,12 @@
 """One call to Spotify: session, timeouts, bounded retry, and which error a status stands for.
 
-Retries are urllib3's. A call that hangs is given up by its timeouts, one whose answer trickles in by its
-deadline, and an answer is read up to a size that none of Spotify's comes near.
+Retries are urllib3's. A call that hangs is given up by its timeouts, one whose answer trickles in, headers
+included, by its deadline, and an answer is read up to a size that none of Spotify's comes near.
 """
 
 import json
 import logging
 import threading
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -16,12 +15,12 @@ from math import ceil
 from typing import Any, Self
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError, MaxRetryError, ProtocolError, ReadTimeoutError, ResponseError
 from urllib3.util.retry import Retry
 
+from spotistats.spotify import punctual
 from spotistats.spotify.errors import (
     AccessTokenRefused,
     NeedsReconnect,
@@ -30,6 +29,7 @@ from spotistats.spotify.errors import (
     SpotifyError,
     Unavailable,
 )
+from spotistats.spotify.punctual import READ_SECONDS, PunctualAdapter
 
 # A sync says in one line how it ended; urllib3 would add one for every call that it repeats.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
@@ -37,7 +37,6 @@ logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 JSON = Any  # What json.loads returns; payloads.py gives it types.
 
 CONNECT_SECONDS = 3.0
-READ_SECONDS = 6.0
 LONGEST_WAIT_SECONDS = 5
 _LONGEST_REMEMBERED_WAIT = 7 * 24 * 3600
 _QUOTA_WAIT = 3600
@@ -45,6 +44,8 @@ _LARGEST_ANSWER = 8 * 1024 * 1024
 _CHUNK = 64 * 1024
 _REFUSED = frozenset({429, 503})  # Nothing was done.
 _TRANSIENT = _REFUSED | {500, 502, 504}
+
+_threads = threading.local()
 
 
 class BoundedRetry(Retry):
@@ -64,6 +65,8 @@ class BoundedRetry(Retry):
         answered in the place of Spotify.
         """
         error = kwargs.get("error") or (args[0] if args else None)
+        if error is not None and punctual.seconds_left() <= 0:
+            raise error
         if method == "POST" and isinstance(error, ReadTimeoutError | ProtocolError):
             raise error
         if method == "POST" and response is not None and response.status not in _REFUSED:
@@ -71,7 +74,7 @@ class BoundedRetry(Retry):
         if response is not None and (response.status == 429 or "Retry-After" in response.headers):
             asked_for = retry_after_seconds(response.headers) or 0
             waited_before = any(past.status == 429 or past.status == response.status for past in self.history)
-            if waited_before or asked_for > LONGEST_WAIT_SECONDS:
+            if waited_before or asked_for > min(LONGEST_WAIT_SECONDS, punctual.seconds_left()):
                 raise MaxRetryError(None, url, ResponseError("Spotify asks for a wait"))  # type: ignore[arg-type]
         retry = super().increment(method, url, response, *args, **kwargs)
         if response is not None:
@@ -153,9 +156,6 @@ class OneAnswerSession(requests.Session):
         return None
 
 
-_threads = threading.local()
-
-
 def _session() -> requests.Session:
     """Return this thread's session; requests does not promise that one can be shared."""
     if not hasattr(_threads, "session"):
@@ -171,8 +171,8 @@ def _session() -> requests.Session:
             backoff_factor=0.4,
             raise_on_status=False,
         )
-        session.mount("https://", HTTPAdapter(max_retries=retry))
-        session.mount("http://", HTTPAdapter(max_retries=retry))
+        session.mount("https://", PunctualAdapter(max_retries=retry))
+        session.mount("http://", PunctualAdapter(max_retries=retry))
         # What Spotify sets for one listener must not be sent for the next.
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         _threads.session = session
@@ -182,7 +182,8 @@ def _session() -> requests.Session:
 def _exchange(
     method: str, url: str, *, deadline: float, **arguments: Any
 ) -> tuple[int, Mapping[str, str], bytes]:
-    remaining = deadline - time.monotonic()
+    punctual.begin(deadline)
+    remaining = punctual.seconds_left()
     if remaining <= 0:
         raise Unavailable("there was no time left to ask")
     timeout = (min(CONNECT_SECONDS, remaining), min(READ_SECONDS, remaining))
@@ -190,16 +191,16 @@ def _exchange(
         with _session().request(
             method, url, timeout=timeout, stream=True, allow_redirects=False, **arguments
         ) as response:
-            return response.status_code, response.headers, _body(response, deadline)
+            return response.status_code, response.headers, _body(response)
     except (requests.RequestException, HTTPError, OSError) as error:
         raise Unavailable(f"the connection failed ({type(error).__name__})") from error
 
 
-def _body(response: requests.Response, deadline: float) -> bytes:
+def _body(response: requests.Response) -> bytes:
     body = bytearray()
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
         body += chunk
-        if len(body) > _LARGEST_ANSWER or time.monotonic() > deadline:
+        if len(body) > _LARGEST_ANSWER or punctual.seconds_left() <= 0:
             raise Unavailable("the answer was too long or too slow")
     return bytes(body)
 

@@ -111,6 +111,35 @@ def test_an_answer_that_trickles_in_ends_with_the_deadline(wire: Wire) -> None:
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.parametrize(
+    ("beginning", "piece"),
+    [(b"", b"H"), (b"HTTP/1.1 200 OK\r\nX-Long: ", b"."), (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n")],
+    ids=["status", "long-header", "many-headers"],
+)
+def test_headers_that_trickle_in_end_with_the_deadline(wire: Wire, beginning: bytes, piece: bytes) -> None:
+    def trickle(connection: socket.socket) -> None:
+        connection.sendall(beginning)
+        for _drop in range(80):
+            wire.over.wait(0.05)
+            connection.sendall(piece)
+
+    wire.answer(trickle)
+    began = time.monotonic()
+    with pytest.raises(Unavailable):
+        ask(wire, began + 0.5)
+    assert time.monotonic() - began < 1.5
+    assert len(wire.requests) == 1, "who has no time left does not ask again"
+
+
+def test_a_wait_that_is_longer_than_what_is_left_is_not_waited_out(wire: Wire) -> None:
+    wire.answer(http_answer(429, Retry_After="4"))
+    began = time.monotonic()
+    with pytest.raises(RateLimited) as caught:
+        ask(wire, began + 2)
+    assert caught.value.retry_after == 4
+    assert time.monotonic() - began < 1
+
+
 def test_an_answer_that_never_comes_ends_with_the_deadline(wire: Wire) -> None:
     wire.answer(lambda _connection: wire.over.wait(30) and None)
     began = time.monotonic()
