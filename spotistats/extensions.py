@@ -120,6 +120,12 @@ def close_reading(_error: BaseException | None = None) -> None:
         connection.close()
 
 
+def let_go() -> None:
+    """Close the connections to the database that this process keeps."""
+    db.session.remove()
+    db.engine.dispose()
+
+
 @event.listens_for(Engine, "connect")
 def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
     if isinstance(connection, sqlite3.Connection):

@@ -15,7 +15,7 @@ import click
 import requests
 from flask import Flask
 
-from spotistats import config, create_app
+from spotistats import config, create_app, extensions
 from spotistats.stats import health
 
 Process = subprocess.Popen[str]
@@ -35,7 +35,7 @@ def check_schema(overrides: Mapping[str, str] | None = None, *, is_needed_now: b
     """
     with create_app(overrides).app_context():
         schema = health.schema()
-        health.let_go()
+        extensions.let_go()
         if schema == "ahead":
             raise config.ConfigurationError(
                 "DATABASE_URL: a newer version of Spotistats has changed this database; run that version."
@@ -47,7 +47,7 @@ def check_schema(overrides: Mapping[str, str] | None = None, *, is_needed_now: b
 def let_go(app: Flask) -> None:
     """Close the database. After the last process has, a SQLite file holds everything by itself."""
     with app.app_context():
-        health.let_go()
+        extensions.let_go()
 
 
 def main() -> int:

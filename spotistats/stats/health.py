@@ -26,12 +26,6 @@ def schema() -> Schema:
     return "behind" if stored in _revisions() or stored is None else "ahead"
 
 
-def let_go() -> None:
-    """Close the connections to the database that this process keeps."""
-    db.session.remove()
-    db.engine.dispose()
-
-
 def _is_reachable() -> bool:
     try:
         db.session.execute(text("SELECT 1"))
