@@ -42,10 +42,10 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     app.teardown_appcontext(close_reading)
     migrate.init_app(app, db)
     compress.init_app(app)
-    security.init_app(app)
+    security.init_app(app, _site(loaded))
     guards.init_app(app)
     csrf.init_app(app)  # After the guards: who is signed out is told that first.
-    for part in (auth, cli, dashboard, errors, filters):
+    for part in (cli, dashboard, errors, filters):
         part.init_app(app)
     for room in (auth, dashboard, health, history, my_data, settings, sync, top):
         app.register_blueprint(room.blueprint)
@@ -72,7 +72,23 @@ def _flask_config(loaded: config.Settings) -> dict[str, object]:
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
         "COMPRESS_MIN_SIZE": 500,
         "DEMO": loaded.demo,
+        "PUBLIC_URL": loaded.public_url,
+        "PICTURES_FROM": _pictures_from(loaded),
     }
+
+
+def _site(loaded: config.Settings) -> security.Site:
+    return security.Site(
+        public_host=loaded.public_host,
+        is_https=loaded.is_https,
+        forms_lead_to=loaded.spotify_accounts_url,
+        pictures_from=_pictures_from(loaded),
+    )
+
+
+def _pictures_from(loaded: config.Settings) -> str | None:
+    """Return where the demo's covers come from: the simulator, which stands beside the app."""
+    return loaded.spotify_api_url if loaded.demo else None
 
 
 def _engine_options(loaded: config.Settings) -> dict[str, object]:

@@ -10,10 +10,9 @@ from flask import Flask
 from flask.cli import with_appcontext
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
-from spotistats.services.accounts import find_user_id
 from spotistats.services.sync import SyncState
 from spotistats.services.sync import sync_user as run_sync
-from spotistats.stats.listeners import listeners
+from spotistats.stats.listeners import find_user_id, listeners
 
 # From sysexits.h, so that a shell script can tell what to do.
 _EXIT_CODES = {

@@ -13,7 +13,6 @@ from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")  # A name in another alphabet is written as xn--….
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _DATABASE_SCHEMES = {
     "postgres": "postgresql+psycopg",

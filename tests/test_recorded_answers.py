@@ -13,6 +13,7 @@ from spotistats.plays import TIME_RANGES
 from spotistats.services import accounts
 from spotistats.services.sync import SyncState, sync_user
 from spotistats.simulator import Simulator
+from spotistats.stats.listeners import find_user_id
 from tests.conftest import RECORDED
 from tests.services.tables import connected, days_of, plays_of, runs_of, tops_of
 from tests.support.listeners import Browser
@@ -87,7 +88,7 @@ def test_recorded_plays_sync_to_the_right_numbers(
         "plays_added": 48,
     }
     with app.app_context():
-        user_id = accounts.find_user_id("alice")
+        user_id = find_user_id("alice")
         assert user_id is not None
         assert plays_of(user_id) == counted_plays(items)
         assert days_of(user_id) == counted_days(items, zone)

@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from spotistats import clock
-from spotistats.extensions import db, end_reading, read, settings, transaction
+from spotistats.extensions import read, transaction
 from spotistats.models import (
     Album,
     Artist,
@@ -25,9 +25,6 @@ from spotistats.models import (
 )
 from spotistats.plays import Profile
 from spotistats.services import connections, recording
-from spotistats.spotify import side_by_side
-from spotistats.spotify.client import SpotifyClient
-from spotistats.spotify.errors import RateLimited, SpotifyError
 from spotistats.spotify.tokens import TokenPair
 
 SIGN_IN_LIFETIME = timedelta(days=180)
@@ -96,22 +93,6 @@ def _sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: 
         return user.id, token
 
 
-def whose(tokens: TokenPair, *, deadline: float) -> Profile:
-    """Ask Spotify whose tokens these are, until `deadline`, a moment of `time.monotonic()`.
-
-    Raises a SpotifyError; a wait that Spotify asks for is remembered, since it counts for all that is asked.
-    """
-    end_reading()
-    client = SpotifyClient(settings().spotify_api_url, tokens.access_token, deadline)
-    answer = side_by_side.ask({"me": client.me}, deadline=deadline)["me"]
-    if isinstance(answer, RateLimited) and answer.retry_after:
-        connections.note_wait(answer.retry_after)
-    if isinstance(answer, SpotifyError):
-        raise answer
-    profile: Profile = answer
-    return profile
-
-
 def signed_in(user_id: int, token: str, *, now: datetime) -> Listener | None:
     """Return the listener whose browser holds `token`, None where that sign-in has ended."""
     row = read(
@@ -133,14 +114,6 @@ def sign_out_everywhere(user_id: int) -> None:
     """End every sign-in of the listener."""
     with transaction() as session:
         session.execute(delete(SignIn).where(SignIn.user_id == user_id))
-
-
-def find_user_id(name: str) -> int | None:
-    """Return the id of the user with that Spotify id or account id; the Spotify id wins."""
-    rows = db.session.execute(
-        select(User.id, User.spotify_id).where(or_(User.spotify_id == name, User.account_id == name))
-    ).all()
-    return next((row.id for row in sorted(rows, key=lambda row: row.spotify_id != name)), None)
 
 
 def set_timezone(user_id: int, timezone: str) -> int:

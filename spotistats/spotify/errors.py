@@ -21,6 +21,14 @@ class AccessTokenRefused(NeedsReconnect):
     """The access token has expired or is unknown; a refreshed one may be taken."""
 
 
+class CodeRefused(SpotifyError):
+    """The code of a sign-in is too old, was used before, or belongs to another attempt."""
+
+
+class ApplicationRefused(SpotifyError):
+    """Spotify does not know this application's id and secret."""
+
+
 class NotAllowed(SpotifyError):
     """Spotify refuses this application or this listener; asking again does not help."""
 

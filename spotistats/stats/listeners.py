@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from spotistats.extensions import db
 from spotistats.models import SpotifyConnection, SyncRun, User
@@ -50,3 +50,11 @@ def listeners() -> tuple[ListenerLine, ...]:
         )
         for row in rows
     )
+
+
+def find_user_id(name: str) -> int | None:
+    """Return the id of the user with that Spotify id or account id; the Spotify id wins."""
+    rows = db.session.execute(
+        select(User.id, User.spotify_id).where(or_(User.spotify_id == name, User.account_id == name))
+    ).all()
+    return next((row.id for row in sorted(rows, key=lambda row: row.spotify_id != name)), None)

@@ -15,7 +15,6 @@ from flask import Flask, current_app
 from markupsafe import Markup
 
 from spotistats import clock
-from spotistats.config import Settings
 from spotistats.web import guards
 
 _LONGEST_NAME = 300
@@ -218,8 +217,7 @@ def picture(address: str | None) -> str | None:
     """
     if not address:
         return None
-    settings: Settings = current_app.config["SETTINGS"]
-    return address if _may_be_loaded(address, settings.spotify_api_url if settings.demo else None) else None
+    return address if _may_be_loaded(address, current_app.config["PICTURES_FROM"]) else None
 
 
 @lru_cache(maxsize=1024)

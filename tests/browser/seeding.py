@@ -5,11 +5,12 @@ from typing import Any
 
 from spotistats import clock
 from spotistats.extensions import transaction
-from spotistats.services import accounts, recording
+from spotistats.services import recording
 from spotistats.simulator import Simulator
 from spotistats.simulator.life import MARA, life_of
 from spotistats.simulator.payloads import play_item
 from spotistats.spotify.payloads import recently_played
+from spotistats.stats.listeners import find_user_id
 from tests.browser.server import AppServer
 
 _BATCH = 1000
@@ -19,7 +20,7 @@ def seed_history(server: AppServer, spotify_id: str, *, days: int) -> None:
     """Store what Mara heard in the last so many days, up to an hour ago, for somebody who has signed in."""
     items = _items(server.simulator, days)
     with server.own_app():
-        user_id = accounts.find_user_id(spotify_id)
+        user_id = find_user_id(spotify_id)
         assert user_id is not None, "nobody of that name has signed in"
         with transaction() as session:
             for start in range(0, len(items), _BATCH):

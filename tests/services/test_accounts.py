@@ -143,14 +143,6 @@ def test_sign_ins_that_have_ended_are_cleared_away() -> None:
     assert count(SignIn, user_id=alice) == 1
 
 
-def test_a_user_is_found_by_either_id_and_the_spotify_id_wins() -> None:
-    alice, bob = sign_in("alice", "bob"), sign_in("bob", "b")
-    assert accounts.find_user_id("alice") == alice
-    assert accounts.find_user_id("b") == bob
-    assert accounts.find_user_id("bob") == bob
-    assert accounts.find_user_id("nobody") is None
-
-
 def test_each_sign_in_is_a_new_consent(simulator: Simulator) -> None:
     alice = connected(simulator)
     first = connection_of(alice)

@@ -1,4 +1,4 @@
-"""Refreshing an access token: what comes back, and which refusals end a permission."""
+"""Tokens for a code and for older tokens: what comes back, and what a refusal means."""
 
 import base64
 from typing import Any
@@ -7,8 +7,16 @@ from urllib.parse import parse_qs
 import pytest
 import responses
 
-from spotistats.spotify.errors import Malformed, NeedsReconnect, RateLimited, SpotifyError, Unavailable
-from spotistats.spotify.tokens import Application, TokenPair, refresh, token_pair
+from spotistats.spotify.errors import (
+    ApplicationRefused,
+    CodeRefused,
+    Malformed,
+    NeedsReconnect,
+    RateLimited,
+    SpotifyError,
+    Unavailable,
+)
+from spotistats.spotify.tokens import Application, TokenPair, exchange, refresh, token_pair
 
 APPLICATION = Application("https://accounts.spotify.test", "client-id", "client-secret")
 URL = "https://accounts.spotify.test/api/token"
@@ -73,6 +81,50 @@ def test_trouble_does_not_end_a_permission(status: int, body: str, deadline: flo
     responses.post(URL, status=status, body=body)
     with pytest.raises(Unavailable):
         refresh(APPLICATION, "old", deadline=deadline)
+
+
+def exchanged(deadline: float) -> TokenPair:
+    return exchange(
+        APPLICATION, "the code", code_verifier="v", redirect_uri="http://127.0.0.1/back", deadline=deadline
+    )
+
+
+@responses.activate
+def test_an_exchange_says_who_asks_and_proves_who_began(deadline: float) -> None:
+    responses.post(URL, json={"access_token": "new", "expires_in": 1800, "refresh_token": "newer"})
+    assert exchanged(deadline) == TokenPair("new", "newer", 1800)
+    request = responses.calls[0].request
+    assert request.headers["Authorization"].startswith("Basic ")
+    assert parse_qs(str(request.body)) == {
+        "grant_type": ["authorization_code"],
+        "code": ["the code"],
+        "redirect_uri": ["http://127.0.0.1/back"],
+        "code_verifier": ["v"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (400, '{"error": "invalid_grant"}', CodeRefused),
+        (400, '{"error": "invalid_request"}', CodeRefused),
+        (400, '{"error": "invalid_client"}', ApplicationRefused),
+        (401, '{"error": "invalid_client"}', ApplicationRefused),
+        (400, '{"error": {"status": 400}}', Unavailable),
+        (400, "<html>", Unavailable),
+        (500, '{"error": "invalid_grant"}', Unavailable),
+        (200, "[]", Malformed),
+        (200, '{"access_token": "new"}', Malformed),
+        (429, "", RateLimited),
+    ],
+)
+@responses.activate
+def test_a_code_that_brings_nothing(
+    status: int, body: str, error: type[SpotifyError], deadline: float
+) -> None:
+    responses.post(URL, status=status, body=body)
+    with pytest.raises(error):
+        exchanged(deadline)
 
 
 @responses.activate

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from flask import Flask
 
-from spotistats.stats.listeners import ListenerLine, listeners
+from spotistats.extensions import transaction
+from spotistats.models import User
+from spotistats.stats.listeners import ListenerLine, find_user_id, listeners
 from tests.stats.test_syncs import NOW, connect, run
-from tests.support.rows import store_listener
+from tests.support.rows import BORN, store_listener
 
 
 def test_each_with_the_last_success_and_the_connection(tables: Flask) -> None:
@@ -22,3 +24,15 @@ def test_each_with_the_last_success_and_the_connection(tables: Flask) -> None:
         ListenerLine("bob", "Bob", None, "needs to reconnect"),
         ListenerLine("anna", "Anna", None, "disconnected"),
     )
+
+
+def test_a_listener_is_found_by_either_id_and_the_spotify_id_wins(tables: Flask) -> None:
+    with transaction() as session:
+        alice = User(spotify_id="alice", account_id="bob", created_at=BORN)
+        bob = User(spotify_id="bob", account_id="b", created_at=BORN)
+        session.add_all([alice, bob])
+        session.flush()
+    assert find_user_id("alice") == alice.id
+    assert find_user_id("b") == bob.id
+    assert find_user_id("bob") == bob.id
+    assert find_user_id("nobody") is None

@@ -1,12 +1,14 @@
 """Sign-ins that go wrong: each has its answer in words, and nobody is signed in by it."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from spotistats import clock
 from spotistats.simulator import Simulator
 from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
@@ -74,6 +76,46 @@ def test_a_callback_that_is_not_spotifys(stranger: Browser, simulator: Simulator
     assert simulator.calls_to("/api/token") == []
 
 
+def test_windows_side_by_side_each_have_their_own_sign_in(browser: Browser, simulator: Simulator) -> None:
+    pages = ("/history", "/settings", "/my-data")
+    starts = [browser.post("/auth/login", {"next": page}) for page in pages]
+    for page, start in zip(pages[:2], starts, strict=False):
+        denied = urlsplit(simulator.decide(start.headers["Location"], "alice", agree=False))
+        answer = browser.get(f"{denied.path}?{denied.query}")
+        assert answer.headers["Location"] == f"/login?next={page}"
+        refused(
+            browser.get(f"{denied.path}?{denied.query}&code=x".replace("error=", "e=")), 400, "used before"
+        )
+    back = urlsplit(simulator.decide(starts[2].headers["Location"], "alice"))
+    assert browser.get(f"{back.path}?{back.query}").headers["Location"] == "/my-data"
+
+
+def test_only_the_newest_attempts_are_remembered(stranger: Browser, simulator: Simulator) -> None:
+    oldest = come_back(stranger, simulator)
+    for _ in range(5):
+        stranger.post("/auth/login")
+    refused(stranger.get(oldest), 400, "That sign-in did not work")
+    assert simulator.calls_to("/api/token") == []
+
+
+def test_an_attempt_ends_after_an_hour(
+    stranger: Browser, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = come_back(stranger, simulator)
+    later = clock.now() + timedelta(hours=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(clock, "now", lambda: later)
+        refused(stranger.get(path), 400, "too old")
+    assert simulator.calls_to("/api/token") == []
+
+
+def test_a_callback_of_another_site_ends_no_sign_in_under_way(browser: Browser, simulator: Simulator) -> None:
+    path = come_back(browser, simulator)
+    for query in ("code=x&state=y", "error=server_error", "code=x"):
+        assert browser.get(f"/auth/callback?{query}").status_code == 400
+    assert browser.get(path).headers["Location"] == "/dashboard"
+
+
 def test_a_forged_state(stranger: Browser, simulator: Simulator) -> None:
     path = come_back(stranger, simulator)
     refused(stranger.get(path[:-1] + ("a" if path[-1] != "a" else "b")), 400, "That sign-in did not work")
@@ -132,8 +174,7 @@ def test_the_token_endpoint_is_in_trouble(stranger: Browser, simulator: Simulato
         {"kind": "html"},
         {"kind": "truncated"},
         {"kind": "drop"},
-        {"kind": "rate_limit", "retry_after": 30},
-        {"kind": "quota"},
+        {"kind": "rate_limit"},
         {"kind": "replace", "body": {}},
         {"kind": "replace", "body": []},
         {"kind": "replace", "body": None},

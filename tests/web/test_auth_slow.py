@@ -24,11 +24,22 @@ def test_a_sign_in_does_not_wait_for_ever(
     assert browser.get("/dashboard").status_code == 302
 
 
+@ON_SQLITE
+def test_an_answer_that_is_far_too_long_is_not_read(browser: Browser, simulator: Simulator) -> None:
+    padded = {**simulator.grant("alice"), "padding": "x" * 9 * 1024 * 1024}
+    simulator.faults.add("/api/token", "replace", body=padded)
+    assert browser.sign_in("alice").status_code == 502
+    assert browser.get("/dashboard").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/v1/me", "/api/token"])
 def test_a_wait_asked_for_at_the_sign_in_holds_for_syncs(
-    browser: Browser, alice: Browser, simulator: Simulator
+    browser: Browser, alice: Browser, simulator: Simulator, path: str
 ) -> None:
-    simulator.faults.add("/v1/me", "rate_limit", retry_after=900, times=1)
-    assert browser.sign_in("bob").status_code == 502
+    simulator.faults.add(path, "rate_limit", retry_after=900, times=1)
+    answer = browser.sign_in("bob")
+    assert answer.status_code == 502
+    assert "Try again in 15 minutes" in answer.text
     simulator.log.clear()
     answer = alice.sync_json()
     assert answer.status_code == 503
