@@ -2,24 +2,29 @@
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVarTuple, cast
+from typing import Any, TypeVar, TypeVarTuple, cast
 
-from flask import current_app, g
+from flask import Flask, current_app, g
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Connection, CursorResult, Engine, MetaData, Select, event, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from spotistats import time_limit
 from spotistats.config import ROOT, Settings
 
-# A sync answers within 25 seconds, and its steps may each have to wait for another writer.
+# How long a step waits for another writer, where no time limit leaves it less.
 _BUSY_MILLISECONDS = 4_000
+_PAUSE_SECONDS = 0.5
+_LIMIT_IS_TOLD_EVERY = 0.2
 _WRITES = "spotistats_writes"
 
 _NEW_DATA_VERSION = text(
@@ -28,6 +33,7 @@ _NEW_DATA_VERSION = text(
 )
 
 Columns = TypeVarTuple("Columns")
+Result = TypeVar("Result")
 
 
 class Base(DeclarativeBase):
@@ -95,6 +101,29 @@ def transaction() -> Iterator[Session]:
         del g.writing
 
 
+def keep_trying(write: Callable[[], Result], *, seconds: float) -> Result:
+    """Return what `write` returns, repeated while the database cannot be used, for so long at most."""
+    patience = time.monotonic() + seconds
+    while True:
+        try:
+            return write()
+        except OperationalError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+
+
+def beside(call: Callable[[], Result]) -> Callable[[], Result]:
+    """Return `call` as another thread can run it: in a context of its own, without this one's time limit."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def run() -> Result:
+        with app.app_context():
+            return call()
+
+    return run
+
+
 def insert_or_update(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
     """Return an INSERT that knows ON CONFLICT, which each database spells in the same words."""
     if session.get_bind().dialect.name == "postgresql":
@@ -146,12 +175,47 @@ def _prepare_sqlite(connection: sqlite3.Connection) -> None:
 
 
 @event.listens_for(Engine, "begin")
-def _begin_sqlite(connection: Connection) -> None:
+def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        if connection.get_execution_options().get(_WRITES):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            return
-        # Straight to the driver, where it cannot fail: through SQLAlchemy it would cost as much as a query.
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
+        _begin_sqlite(connection)
+    elif time_limit.milliseconds_left() is not None:
+        _limit_postgresql(connection)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Straight to the driver, where it cannot fail: through SQLAlchemy it would cost as much as a query.
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    if not connection.get_execution_options().get(_WRITES):
         driver.execute("BEGIN")
+        return
+    left = time_limit.milliseconds_left()
+    if left is None or left >= _BUSY_MILLISECONDS:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    # This is the only statement that ever waits for another writer.
+    driver.execute(f"PRAGMA busy_timeout = {left}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+
+
+def _limit_postgresql(connection: Connection) -> None:
+    """Tell the server how long each statement of this transaction may still take.
+
+    It is told again once time has passed: `lock_timeout` and `statement_timeout` count for each statement
+    anew, so that several short waits would add up to a long one.
+    """
+    told_at = float("-inf")
+
+    def tell(connection: Connection, *_statement: object) -> None:
+        nonlocal told_at
+        now = time.monotonic()
+        if now - told_at > _LIMIT_IS_TOLD_EVERY:
+            told_at = now  # First of all, since telling is a statement as well.
+            left = time_limit.milliseconds_left()
+            timeout = 0 if left is None else max(1, left)  # To PostgreSQL, 0 is no limit.
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {timeout}")
+
+    event.listen(connection, "before_cursor_execute", tell)
