@@ -1,21 +1,36 @@
 """The permission to ask Spotify about a listener: tokens, their refresh, and when Spotify wants a pause."""
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from spotistats import clock
-from spotistats.extensions import db, end_reading, insert_or_update, new_version, settings, transaction
+from spotistats.extensions import (
+    beside,
+    db,
+    end_reading,
+    insert_or_update,
+    keep_trying,
+    new_version,
+    settings,
+    transaction,
+)
 from spotistats.models import SpotifyConnection, SpotifyWait
 from spotistats.services import vault
 from spotistats.spotify import side_by_side, tokens
 from spotistats.spotify.errors import NeedsReconnect, NotConfigured, SpotifyError
 from spotistats.spotify.tokens import Application, TokenPair
 
+log = logging.getLogger(__name__)
+
 _LEAST_LIFETIME = timedelta(minutes=1)
 _GRACE_SECONDS = 1.0
+_SAVING_SECONDS = 30  # The listener's sync lock lasts longer.
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +113,12 @@ def refreshed_access(access: Access, *, deadline: float) -> Access:
     still have brought a newer pair meanwhile: then that one is returned, and a refusal of the old one says
     nothing. Raises a SpotifyError.
     """
-    app = application()
     end_reading()
-    call = {"refresh": lambda: tokens.refresh(app, access.refresh_token, deadline=deadline)}
-    # The call has a moment more than its own deadline: a pair that comes at the last moment is not lost.
+    call = {"refresh": beside(partial(_refresh, application(), access, deadline))}
     answer = side_by_side.ask(call, deadline=deadline + _GRACE_SECONDS)["refresh"]
     if isinstance(answer, NeedsReconnect) and _replace(access, needs_reconnect_since=clock.now()):
         raise answer
-    if isinstance(answer, TokenPair):
-        access_token, refresh_token, expires_at = _sealed(answer, clock.now())
-        _replace(
-            access,
-            access_token=access_token,
-            refresh_token=refresh_token,
-            access_token_expires_at=expires_at,
-            needs_reconnect_since=None,
-            version=new_version(),
-        )
-    elif isinstance(answer, SpotifyError) and not isinstance(answer, NeedsReconnect):
+    if isinstance(answer, SpotifyError) and not isinstance(answer, NeedsReconnect):
         raise answer
     return stored_access(access.user_id)
 
@@ -163,6 +166,32 @@ def remember_wait(session: Session, seconds: int, *, now: datetime) -> None:
             set_={"refused_until": told},
             where=SpotifyWait.refused_until < told,
         )
+    )
+
+
+def _refresh(app: Application, access: Access, deadline: float) -> None:
+    """Refresh and save, in a thread of its own.
+
+    Spotify may take the old refresh token for spent as soon as it has given a new one, so whoever waits for
+    the new one may give up, and it is saved all the same, once the database takes it.
+    """
+    pair = tokens.refresh(app, access.refresh_token, deadline=deadline)
+    try:
+        keep_trying(partial(_save, access, pair, clock.now()), seconds=_SAVING_SECONDS)
+    except OperationalError:
+        log.error("user %s: the database did not take the new tokens", access.user_id)  # noqa: TRY400
+        raise
+
+
+def _save(access: Access, pair: TokenPair, now: datetime) -> None:
+    access_token, refresh_token, expires_at = _sealed(pair, now)
+    _replace(
+        access,
+        access_token=access_token,
+        refresh_token=refresh_token,
+        access_token_expires_at=expires_at,
+        needs_reconnect_since=None,
+        version=new_version(),
     )
 
 
