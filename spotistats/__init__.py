@@ -43,6 +43,7 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     migrate.init_app(app, db)
     compress.init_app(app)
     security.init_app(app, _site(loaded))
+    sync.init_app(app)
     guards.init_app(app)
     csrf.init_app(app)  # After the guards: who is signed out is told that first.
     for part in (cli, dashboard, errors, filters):

@@ -5,22 +5,26 @@ process that died cannot keep it; one that was only very slow finds that it has 
 """
 
 import secrets
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from threading import Thread
 
 from sqlalchemy import func, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from spotistats import clock
-from spotistats.extensions import settings, transaction
+from spotistats.extensions import beside, keep_trying, settings, transaction
 from spotistats.models import SyncRun, User
 from spotistats.services import connections
 from spotistats.services.recording import Recorded
 
 # A sync ends within 25 seconds; a lock whose holder died is free again after 60 at most.
 LOCK_SECONDS = 50
+_CLOSING_SECONDS = 30
 
 
 class Refused(Exception):
@@ -154,13 +158,30 @@ def _check_cooldown(session: Session, user_id: int, now: datetime) -> None:
 
 
 def _close(run: Run) -> None:
+    """Store that the run was stopped. Where the database has no time for it now, that is not waited for.
+
+    Should nothing come of it, the next sync finds the run dead.
+    """
+    end = partial(_end, run, clock.now())
+    try:
+        end()
+    except OperationalError:
+        Thread(target=beside(partial(_end_later, end)), name="end of a sync", daemon=True).start()
+
+
+def _end_later(end: Callable[[], None]) -> None:
+    with suppress(OperationalError):
+        keep_trying(end, seconds=_CLOSING_SECONDS)
+
+
+def _end(run: Run, now: datetime) -> None:
     with transaction() as session:
         still_running = SyncRun.status == "running"
         key = (SyncRun.user_id == run.user_id, SyncRun.id == run.id)
         session.execute(
             update(SyncRun)
             .where(*key, still_running)
-            .values(status="failed", error="stopped", finished_at=clock.now())
+            .values(status="failed", error="stopped", finished_at=now)
         )
         _free(session, run)
 
