@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, jsonify, redirect, request, session, url_for
+from flask import Flask, Response, current_app, flash, g, jsonify, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from spotistats import clock
@@ -95,8 +95,16 @@ def _require_sign_in() -> BaseResponse | None:
 
 
 def signed_out() -> BaseResponse:
-    """Return what somebody gets who is not signed in, in the form that was asked for."""
+    """Return what somebody gets who is not signed in, in the form that was asked for.
+
+    Who was signed in until now, and did not end that in this browser, is told so on the page that follows.
+    """
     login = url_for("auth.login")
+    if _USER_ID in session and not wants_json():
+        # Nothing else is taken from the cookie: a sign-in may be under way in another window.
+        session.pop(_USER_ID)
+        session.pop(_TOKEN, None)
+        flash("You have been signed out. Please sign in again.", "message")
     if fragments.is_fragment_request():
         return fragments.redirect_browser(Response(status=401), login)
     if wants_json():

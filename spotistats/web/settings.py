@@ -1,6 +1,16 @@
 """What a listener decides: time zone, sessions, the connection to Spotify, the end of the account."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from spotistats import clock
@@ -13,6 +23,10 @@ from spotistats.web.filters import short
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
 CONFIRMATION = "delete everything"
+_STILL_LISTED = Markup(
+    ' Spotify itself still lists the permission: <a href="https://www.spotify.com/account/apps/" '
+    'rel="noreferrer">remove it there</a>.'
+)
 
 
 @blueprint.get("")
@@ -39,7 +53,8 @@ def save() -> Response:
 def disconnect() -> Response:
     """Forget the tokens and keep the history."""
     connections.disconnect(guards.listener().id)
-    flash("Spotify is disconnected and its tokens are forgotten. Your history is still here.", "message")
+    said = "Spotify is disconnected and its tokens are forgotten. Your history is still here."
+    flash(said + _still_listed(), "message")
     return redirect(url_for("settings.show"), code=303)
 
 
@@ -51,8 +66,13 @@ def delete_account() -> Response:
         return make_response(_page(delete_error=error), 400)
     accounts.delete_account(guards.listener().id)
     guards.forget_session()
-    flash("Your account and everything in it are deleted.", "message")
+    flash("Your account and everything in it are deleted." + _still_listed(), "message")
     return redirect(url_for("auth.login"), code=303)
+
+
+def _still_listed() -> Markup:
+    """Tell what only the listener can do; the demo's Spotify keeps no such list."""
+    return Markup() if current_app.config["DEMO"] else _STILL_LISTED
 
 
 def _page(*, zone: str | None = None, zone_error: str | None = None, delete_error: str | None = None) -> str:

@@ -202,6 +202,31 @@ def test_signing_out_everywhere(app: Flask, alice: Browser, bob: Browser, simula
 
 
 @ON_SQLITE
+def test_who_was_signed_out_elsewhere_is_told_so_once(
+    app: Flask, alice: Browser, simulator: Simulator
+) -> None:
+    words = "You have been signed out"
+    elsewhere, open_page = (Browser(app.test_client(), simulator) for _ in range(2))
+    for browser in (elsewhere, open_page):
+        browser.sign_in("alice")
+    token = open_page.csrf_token()
+    alice.post("/auth/logout-everywhere")
+    assert words not in alice.get("/login").text, "who did it knows"
+    assert elsewhere.get("/history").headers["Location"] == "/login?next=/history"
+    assert words in elsewhere.get("/login?next=/history").text
+    elsewhere.get("/history")
+    assert words not in elsewhere.get("/login").text
+    answer = open_page.client.post(
+        "/sync", base_url=ORIGIN, headers={"HX-Request": "true"}, data={"csrf_token": token}
+    )
+    assert answer.headers["HX-Redirect"] == "/login"
+    assert words in open_page.get("/login").text
+    stranger = Browser(app.test_client(), simulator)
+    stranger.get("/history")
+    assert words not in stranger.get("/login").text
+
+
+@ON_SQLITE
 def test_the_cookie_does_not_grow_with_abandoned_attempts(browser: Browser, simulator: Simulator) -> None:
     sizes = []
     for _ in range(12):

@@ -1,5 +1,6 @@
 """What a listener decides: time zone, connection, the end of the account."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from flask import Flask
@@ -11,6 +12,7 @@ from tests.support.pages import by_id, checked, text_of
 from tests.support.rows import Heard, everything, store_plays, user_id_of
 from tests.support.weeks import give_everybody_plays, plays_of
 
+SPOTIFY_APPS = "https://www.spotify.com/account/apps/"
 NO_ZONES = (
     "",
     "Mars/Olympus",
@@ -59,6 +61,16 @@ def test_a_zone_that_does_not_exist(alice: Browser, app: Flask) -> None:
 
 
 @ON_SQLITE
+def test_the_demo_s_spotify_lists_nothing(make_app: Callable[..., Flask], simulator: Simulator) -> None:
+    alice = Browser(make_app(DEMO="1").test_client(), simulator)
+    alice.sign_in("alice")
+    alice.post("/settings/disconnect")
+    page = alice.get("/settings").text
+    assert "Spotify is disconnected" in page
+    assert SPOTIFY_APPS not in page
+
+
+@ON_SQLITE
 def test_a_form_without_its_field(alice: Browser) -> None:
     assert alice.post("/settings").status_code == 400
 
@@ -71,7 +83,9 @@ def test_disconnecting_forgets_the_tokens_and_keeps_the_history(
     alice.sync_json()
     before = everything(app)
     assert alice.post("/settings/disconnect").status_code == 303
-    assert "Spotify is disconnected" in alice.get("/settings").text
+    page = alice.get("/settings").text
+    assert "Spotify is disconnected" in page
+    assert f'href="{SPOTIFY_APPS}"' in page
     after = everything(app)
     assert after["spotify_connections"] == []
     assert {name for name in after if after[name] != before[name]} == {"spotify_connections", "data_version"}
@@ -100,7 +114,10 @@ def test_deleting_the_account_leaves_nothing_of_it(
     copy = alice.client.get_cookie("spotistats", domain="127.0.0.1")
     answer = alice.post("/settings/delete-account", {"confirmation": " Delete Everything "})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/login")
-    assert "deleted" in alice.get("/login").text
+    page = alice.get("/login").text
+    assert "deleted" in page
+    assert f'href="{SPOTIFY_APPS}"' in page
+    assert "You have been signed out" not in page
     after = everything(app)
     for table in ("plays", "daily_listening", "sync_runs", "tracks", "artists", "albums", "track_artists"):
         assert after[table] == before[table], table
