@@ -1,7 +1,7 @@
 """What all tests share: databases built by the migrations, Spotify as the simulator, no other network."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from pytest_socket import socket_allow_hosts
 from spotistats import create_app
 from spotistats.simulator import Simulator
 from tests.support import postgres
+from tests.support.apps import MakeApp
 from tests.support.databases import PostgresDatabases, SqliteDatabases, dispose
 from tests.support.listeners import Browser
 from tests.support.settings import app_settings
@@ -94,7 +95,7 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def make_app(database_url: str, simulator: Simulator) -> Iterator[Callable[..., Flask]]:
+def make_app(database_url: str, simulator: Simulator) -> Iterator[MakeApp]:
     """Make the application on the test's database and simulator, with other settings if given."""
     made: list[Flask] = []
 
@@ -120,7 +121,7 @@ def make_app(database_url: str, simulator: Simulator) -> Iterator[Callable[..., 
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
+def app(make_app: MakeApp) -> Flask:
     return make_app(SYNC_COOLDOWN_SECONDS="0")
 
 

@@ -1,6 +1,5 @@
 """The shell's commands: one line, and an exit code that a script can go by."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from sqlalchemy import update
 from spotistats.extensions import transaction
 from spotistats.models import User
 from spotistats.simulator import Simulator
+from tests.support.apps import MakeApp
 from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.names import CONTROLS
@@ -49,7 +49,7 @@ def test_an_unknown_user(app: Flask, alice: Browser, name: str) -> None:
 
 
 @ON_SQLITE
-def test_cooling_down_and_force(make_app: Callable[..., Flask], alice: Browser, simulator: Simulator) -> None:
+def test_cooling_down_and_force(make_app: MakeApp, alice: Browser, simulator: Simulator) -> None:
     app = make_app(SYNC_COOLDOWN_SECONDS="3600")
     assert sync_user(app, "alice").exit_code == 0
     simulator.log.clear()

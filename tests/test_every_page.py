@@ -1,6 +1,5 @@
 """Every page, whoever looks at it: well-formed, titled, labelled, without a dead link."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from spotistats.extensions import transaction
 from spotistats.models import SpotifyConnection
 from spotistats.simulator import Simulator
 from spotistats.stats.records import TABLES
+from tests.support.apps import MakeApp
 from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.names import LONG, MARKUP, NASTY, WITH_NUL
@@ -68,7 +68,7 @@ def test_signed_out(app: Flask, browser: Browser) -> None:
 
 
 @ON_SQLITE
-def test_without_a_spotify_application(make_app: Callable[..., Flask], simulator: Simulator) -> None:
+def test_without_a_spotify_application(make_app: MakeApp, simulator: Simulator) -> None:
     app = make_app(SPOTIFY_CLIENT_ID="", SPOTIFY_CLIENT_SECRET="")
     browser = Browser(app.test_client(), simulator)
     page = Pages(browser).open("/login")
@@ -77,7 +77,7 @@ def test_without_a_spotify_application(make_app: Callable[..., Flask], simulator
 
 
 @ON_SQLITE
-def test_in_the_demo(make_app: Callable[..., Flask], simulator: Simulator) -> None:
+def test_in_the_demo(make_app: MakeApp, simulator: Simulator) -> None:
     app = make_app(DEMO="1")
     browser = Browser(app.test_client(), simulator)
     for path in addresses(app):

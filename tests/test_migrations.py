@@ -124,8 +124,8 @@ def test_every_constraint_has_a_name_and_foreign_keys_hold(tables: Flask) -> Non
 def test_a_table_that_is_rebuilt_takes_nothing_with_it(tables: Flask, later: Path) -> None:
     rows, constraints = everything(tables), schema()["plays"]
     assert len(rows["plays"]) == 18
-    for change in (lambda: upgrade(directory=str(later)), lambda: downgrade(directory=str(later))):
-        change()
+    for change in (upgrade, downgrade):
+        change(directory=str(later))
         assert {**everything(tables), "alembic_version": None} == {**rows, "alembic_version": None}
         assert schema()["plays"] == constraints
     connection = db.session.connection()

@@ -62,7 +62,10 @@ class Photographer:
     @contextmanager
     def visitor(self) -> Iterator[Visitor]:
         context = self._browser.new_context(
-            viewport=DESKTOP, locale="en-GB", timezone_id="Europe/Berlin", reduced_motion="reduce"
+            viewport=DESKTOP,  # type: ignore[arg-type]
+            locale="en-GB",
+            timezone_id="Europe/Berlin",
+            reduced_motion="reduce",
         )
         yield Visitor(context, self.server)
         context.close()

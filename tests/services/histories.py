@@ -53,7 +53,7 @@ class History(NamedTuple):
 def histories(draw: st.DrawFn, *, longest: int = 30) -> History:
     """Draw a history whose pages begin at the first play, end with the last and leave nothing out."""
     zone, ended = draw(_starts)
-    told = {}
+    told: dict[tuple[datetime, str], Told] = {}
     for gap, track_id, duration in draw(
         st.lists(st.tuples(_gaps, st.sampled_from(sorted(CREDITS)), _durations), min_size=1, max_size=longest)
     ):

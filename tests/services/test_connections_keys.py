@@ -10,6 +10,7 @@ from spotistats.services.sync import SyncState, sync_user
 from spotistats.simulator import Simulator
 from tests.services.listening import play
 from tests.services.tables import connected, connection_of, plays_of
+from tests.support.apps import MakeApp
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -20,13 +21,13 @@ def tokens_of(user_id: int) -> tuple[str, str]:
 
 
 def test_a_changed_key_asks_to_reconnect_and_loses_nothing_else(
-    make_app: object, simulator: Simulator
+    make_app: MakeApp, simulator: Simulator
 ) -> None:
     alice = connected(simulator)
     play(simulator, 3)
     sync_user(alice)
     simulator.log.clear()
-    with make_app(SECRET_KEY="another", SYNC_COOLDOWN_SECONDS="0").app_context():  # type: ignore[operator]
+    with make_app(SECRET_KEY="another", SYNC_COOLDOWN_SECONDS="0").app_context():
         assert sync_user(alice).state is SyncState.NEEDS_RECONNECT
         assert simulator.calls == []
         assert connected(simulator) == alice
@@ -34,15 +35,15 @@ def test_a_changed_key_asks_to_reconnect_and_loses_nothing_else(
         assert len(plays_of(alice)) == 3
 
 
-def test_an_old_key_is_left_behind_with_the_next_refresh(make_app: object, simulator: Simulator) -> None:
-    with make_app(SECRET_KEY="old").app_context():  # type: ignore[operator]
+def test_an_old_key_is_left_behind_with_the_next_refresh(make_app: MakeApp, simulator: Simulator) -> None:
+    with make_app(SECRET_KEY="old").app_context():
         alice = connected(simulator)
     rotated = {"SECRET_KEY": "new", "SYNC_COOLDOWN_SECONDS": "0"}
-    with make_app(**rotated, SECRET_KEY_FALLBACKS="older, old").app_context():  # type: ignore[operator]
+    with make_app(**rotated, SECRET_KEY_FALLBACKS="older, old").app_context():
         assert sync_user(alice).state is SyncState.SUCCEEDED
         simulator.expire_access_tokens()
         assert sync_user(alice).state is SyncState.SUCCEEDED
-    with make_app(**rotated).app_context():  # type: ignore[operator]
+    with make_app(**rotated).app_context():
         assert sync_user(alice).state is SyncState.SUCCEEDED
 
 

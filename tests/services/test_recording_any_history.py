@@ -1,6 +1,6 @@
 """The promise of counting: any plays, zone and split into consecutive syncs give the same numbers."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -35,7 +35,8 @@ def check(history: History) -> None:
     lengths = slow_plays(history.plays)
     days = slow_days(lengths, where)
     user_id = somebody(history.zone)
-    changed_at, known = {}, 0
+    changed_at: dict[date, tuple[datetime, datetime]] = {}
+    known = 0
     for number, page in enumerate(history.pages):
         now = FIRST + timedelta(hours=number)
         added, rebuilt = sync(user_id, history.plays[page], history.zone, now=now)

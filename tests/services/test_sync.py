@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
 
 from spotistats import clock
 from spotistats.services.sync import SyncOutcome, SyncState, sync_user
@@ -20,6 +19,7 @@ from tests.services.tables import (
     runs_of,
     tops_of,
 )
+from tests.support.apps import MakeApp
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -134,11 +134,11 @@ def test_an_empty_list_empties_itself_and_no_other(simulator: Simulator) -> None
     assert tops_of(bob) == liked("bob's")
 
 
-def test_lists_are_as_long_as_the_setting_says(make_app: object, simulator: Simulator) -> None:
+def test_lists_are_as_long_as_the_setting_says(make_app: MakeApp, simulator: Simulator) -> None:
     alice = connected(simulator)
     like(simulator, *[f"name {number}" for number in range(60)])
     for limit in ("1", "50"):
-        with make_app(TOP_LIMIT=limit, SYNC_COOLDOWN_SECONDS="0").app_context():  # type: ignore[operator]
+        with make_app(TOP_LIMIT=limit, SYNC_COOLDOWN_SECONDS="0").app_context():
             assert counts(sync_user(alice))[2:] == (3 * int(limit), 3 * int(limit))
 
 
@@ -191,8 +191,8 @@ def test_a_page_of_oddities_is_stored(simulator: Simulator) -> None:
     ]
 
 
-def test_only_a_full_success_starts_the_cooldown(make_app: object, simulator: Simulator) -> None:
-    app: Flask = make_app(SYNC_COOLDOWN_SECONDS="3600")  # type: ignore[operator]
+def test_only_a_full_success_starts_the_cooldown(make_app: MakeApp, simulator: Simulator) -> None:
+    app = make_app(SYNC_COOLDOWN_SECONDS="3600")
     with app.app_context():
         alice, bob = connected(simulator), connected(simulator, "bob")
         simulator.faults.add("/v1/me/top", "status", status=403, times=1)

@@ -1,6 +1,7 @@
 """While Spotify is being asked no transaction is open: others can write, and nothing is held up."""
 
 import sqlite3
+from functools import partial
 from threading import Thread
 
 import psycopg
@@ -26,13 +27,17 @@ def assert_nothing_is_held(database_url: str) -> None:
         assert busy == 0
         connection.close()
     else:
-        with psycopg.connect(database_url) as connection:
-            open_ones = connection.execute(
+        with psycopg.connect(database_url) as looking:
+            open_ones = looking.execute(
                 "SELECT state, query FROM pg_stat_activity WHERE datname = current_database() "
                 "AND pid <> pg_backend_pid() AND state <> 'idle'"
             ).fetchall()
             assert open_ones == []
-            connection.execute("SELECT id FROM users FOR UPDATE NOWAIT")
+            looking.execute("SELECT id FROM users FOR UPDATE NOWAIT")
+
+
+def has_begun(simulator: Simulator, calls: int) -> bool:
+    return len(simulator.calls) == calls
 
 
 # The numbers of calls that have begun when a step of the sync is under way.
@@ -54,7 +59,7 @@ def test_nothing_is_held_while_spotify_is_asked(
     thread = Thread(target=lambda: answers.append(alice.sync_json()))
     thread.start()
     for calls_begun in steps:
-        until(lambda begun=calls_begun: len(simulator.calls) == begun)  # type: ignore[misc]
+        until(partial(has_begun, simulator, calls_begun))
         assert_nothing_is_held(database_url)
         assert simulator.calls[-1].ended is None, "Spotify was still being asked"
     thread.join()

@@ -12,6 +12,7 @@ from spotistats.services import sync_runs
 from spotistats.services.recording import Recorded
 from spotistats.services.sync_runs import AlreadyRunning, CoolingDown, LockLost, Run
 from tests.services.tables import at, change_user, lock_of, runs_of, somebody
+from tests.support.apps import MakeApp
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -89,8 +90,8 @@ def test_a_sync_that_a_fault_of_ours_ends_is_stored_as_failed_and_frees_the_lock
 
 
 @pytest.mark.parametrize("status", ["partial", "failed"])
-def test_the_cooldown_begins_with_the_end_of_a_success_alone(make_app: object, status: str) -> None:
-    with make_app(SYNC_COOLDOWN_SECONDS="600").app_context():  # type: ignore[operator]
+def test_the_cooldown_begins_with_the_end_of_a_success_alone(make_app: MakeApp, status: str) -> None:
+    with make_app(SYNC_COOLDOWN_SECONDS="600").app_context():
         alice = somebody()
         for ended_as in (status, "succeeded"):
             with sync_runs.running(alice, force=False) as run:

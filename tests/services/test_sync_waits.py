@@ -15,6 +15,7 @@ from spotistats.services.sync import SyncState, sync_user
 from spotistats.simulator import Simulator
 from tests.services.listening import RECENT
 from tests.services.tables import connected, lock_of, runs_of
+from tests.support.apps import MakeApp
 from tests.support.listeners import Browser
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -42,7 +43,7 @@ def end_the_wait() -> None:
     ],
 )
 def test_a_long_wait_stops_every_listener_s_sync_and_no_sign_in(
-    make_app: object,
+    make_app: MakeApp,
     simulator: Simulator,
     path: str,
     kind: str,
@@ -59,7 +60,7 @@ def test_a_long_wait_stops_every_listener_s_sync_and_no_sign_in(
     simulator.faults.clear()
     simulator.log.clear()
 
-    other_app: Flask = make_app(SYNC_COOLDOWN_SECONDS="0")  # type: ignore[operator]
+    other_app = make_app(SYNC_COOLDOWN_SECONDS="0")
     with other_app.app_context():
         for user_id in (alice, bob):
             refused = sync_user(user_id, force=True)
@@ -104,11 +105,11 @@ def test_of_two_waits_the_longer_is_kept(simulator: Simulator) -> None:
     assert seconds_left() > 590
 
 
-def test_another_application_does_not_wait(make_app: object, simulator: Simulator) -> None:
+def test_another_application_does_not_wait(make_app: MakeApp, simulator: Simulator) -> None:
     with transaction() as session:
         connections.remember_wait(session, 600, now=clock.now())
     assert seconds_left() > 590
-    with make_app(SPOTIFY_CLIENT_ID="another").app_context():  # type: ignore[operator]
+    with make_app(SPOTIFY_CLIENT_ID="another").app_context():
         assert seconds_left() == 0
 
 

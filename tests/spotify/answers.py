@@ -5,7 +5,7 @@ from typing import Any
 Json = dict[str, Any]
 
 
-def track(track_id: str = "track", **changes: Any) -> Json:
+def track(track_id: Any = "track", **changes: Any) -> Json:
     """Return a track; a change to `...` takes the field out."""
     return changed(
         {
@@ -33,7 +33,7 @@ def item(played_at: Any = "2026-02-25T20:15:20.497Z", **changes: Any) -> Json:
     return changed({"track": track(), "played_at": played_at, "context": None}, changes)
 
 
-def artist(artist_id: str = "artist", **changes: Any) -> Json:
+def artist(artist_id: Any = "artist", **changes: Any) -> Json:
     """Return an artist of a top list."""
     images = [{"url": "https://i.scdn.co/image/320", "width": 320, "height": 320}]
     return changed({"id": artist_id, "name": "Somebody", "images": images}, changes)

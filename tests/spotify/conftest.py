@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import pytest
 
-Answer = bytes | Callable[[socket.socket], None]
+Answer = bytes | Callable[[socket.socket], object]
 
 
 class Wire:

@@ -50,7 +50,7 @@ def test_a_post_whose_answer_was_lost_is_not_repeated(wire: Wire, deadline: floa
 
 
 def test_a_post_that_is_answered_too_late_is_not_repeated(wire: Wire) -> None:
-    wire.answer(lambda _connection: wire.over.wait(3) and None, http_answer(200))
+    wire.answer(lambda _connection: wire.over.wait(3), http_answer(200))
     with pytest.raises(Unavailable):
         post(wire, time.monotonic() + 0.3)
     assert len(wire.requests) == 1
@@ -141,7 +141,7 @@ def test_a_wait_that_is_longer_than_what_is_left_is_not_waited_out(wire: Wire) -
 
 
 def test_an_answer_that_never_comes_ends_with_the_deadline(wire: Wire) -> None:
-    wire.answer(lambda _connection: wire.over.wait(30) and None)
+    wire.answer(lambda _connection: wire.over.wait(30))
     began = time.monotonic()
     with pytest.raises(Unavailable):
         ask(wire, time.monotonic() + 0.4)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
@@ -79,12 +79,12 @@ def week_until(today: date) -> list[date]:
     return [today - timedelta(days=offset) for offset in range(6, -1, -1)]
 
 
-def listening(start: object, *, days: int, most: int = 40) -> st.SearchStrategy[list[Heard]]:
+def listening(start: datetime, *, days: int, most: int = 40) -> st.SearchStrategy[list[Heard]]:
     """Make plays within `days` from `start`; few tracks and round lengths, so that ties are common."""
     play = st.builds(
         lambda offset, track_id, ms_played: Heard(
             start + timedelta(milliseconds=offset), track_id, ms_played
-        ),  # type: ignore[operator]
+        ),
         # Whole quarters of an hour come often, and with them midnight in every zone.
         st.one_of(
             st.integers(0, days * 96 - 1).map(lambda quarter: quarter * 900_000),

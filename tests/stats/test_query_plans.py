@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -74,11 +75,9 @@ def test_every_question_goes_by_an_index(listener: int) -> None:
         "top tracks": lambda: top_list(listener, "tracks", "short_term"),
         "counts": lambda: records.counts(listener),
         "person": lambda: records.person(listener),
+        **{f"first page of {name}": partial(records.page, listener, TABLES[name]) for name in TABLES},
         **{
-            f"first page of {name}": lambda name=name: records.page(listener, TABLES[name]) for name in TABLES
-        },  # type: ignore[misc]
-        **{
-            f"later page of {name}": lambda name=name: records.page(listener, TABLES[name], AFTER[name])  # type: ignore[misc]
+            f"later page of {name}": partial(records.page, listener, TABLES[name], AFTER[name])
             for name in TABLES
         },
     }

@@ -1,12 +1,13 @@
 """Spotify's ranking as stored: its order, its age, nobody else's."""
 
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 from flask import Flask
 
 from spotistats.extensions import transaction
 from spotistats.models import UserTopArtist, UserTopTrack
-from spotistats.stats.top import TopList, top_list
+from spotistats.stats.top import Kind, TopList, top_list
 from tests.support.rows import store_listener
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -27,13 +28,13 @@ def test_a_list_is_in_spotifys_order_and_the_listeners_own(tables: Flask) -> Non
     for user_id in (listener, other):
         store(user_id, "short_term", 12, fetched_at=NOW)
         store(user_id, "long_term", 3, fetched_at=NOW - timedelta(days=9))
-    for kind in ("artists", "tracks"):
-        found = top_list(listener, kind, "short_term")  # type: ignore[arg-type]
+    for kind in get_args(Kind):
+        found = top_list(listener, kind, "short_term")
         assert [entry.rank for entry in found.entries] == list(range(1, 13))
         assert [entry.name for entry in found.entries] == [f"{listener} short_term {n}" for n in range(1, 13)]
         assert found.fetched_at == NOW
-        assert len(top_list(listener, kind, "long_term").entries) == 3  # type: ignore[arg-type]
-        assert top_list(listener, kind, "medium_term") == TopList((), None)  # type: ignore[arg-type]
+        assert len(top_list(listener, kind, "long_term").entries) == 3
+        assert top_list(listener, kind, "medium_term") == TopList((), None)
     assert top_list(listener, "tracks", "short_term").entries[0].detail == "X, Y"
     assert [entry.detail for entry in top_list(listener, "artists", "short_term").entries[:5]] == [
         "a", "a, b", "a, b, c", "a, b, c", ""

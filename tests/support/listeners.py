@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
@@ -20,14 +21,14 @@ class Browser:
     client: FlaskClient
     simulator: Simulator
 
-    def get(self, path: str, **arguments: object) -> TestResponse:
-        return self.client.get(path, base_url=ORIGIN, **arguments)  # type: ignore[arg-type]
+    def get(self, path: str, **arguments: Any) -> TestResponse:
+        return self.client.get(path, base_url=ORIGIN, **arguments)
 
-    def post(self, path: str, data: dict[str, str] | None = None, **arguments: object) -> TestResponse:
+    def post(self, path: str, data: dict[str, str] | None = None, **arguments: Any) -> TestResponse:
         """Post a form with the CSRF token of the session."""
         return self.client.post(
             path, base_url=ORIGIN, data={"csrf_token": self.csrf_token(), **(data or {})}, **arguments
-        )  # type: ignore[arg-type]
+        )
 
     def csrf_token(self) -> str:
         """Return the token of a page that always has a form."""

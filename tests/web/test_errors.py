@@ -1,9 +1,9 @@
 """Whatever is sent and whatever breaks: an answer in words, never a traceback."""
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from spotistats.extensions import db
 from spotistats.simulator import Simulator
 from tests.support import databases
+from tests.support.apps import MakeApp
 from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import ORIGIN, Browser
 from tests.support.pages import checked
@@ -102,9 +103,7 @@ def test_somebody_else_keeps_writing(app: Flask, alice: Browser) -> None:
 @pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
 )
-def test_the_database_server_is_gone(
-    make_app: Callable[..., Flask], simulator: Simulator, app: Flask
-) -> None:
+def test_the_database_server_is_gone(make_app: MakeApp, simulator: Simulator, app: Flask) -> None:
     alice = Browser(app.test_client(), simulator)
     alice.sign_in("alice")
     elsewhere = make_app(DATABASE_URL="postgresql://tester@127.0.0.1:9/nothing?connect_timeout=1")
@@ -193,14 +192,15 @@ def test_what_is_not_there(alice: Browser) -> None:
 @ON_SQLITE
 def test_odd_requests(alice: Browser) -> None:
     client = alice.client
-    for arguments in (
+    requests: tuple[dict[str, Any], ...] = (
         {"data": b"\xff\xfe\x00", "content_type": "application/x-www-form-urlencoded"},
         {"data": b"{", "content_type": "application/json"},
         {"data": b"--x", "content_type": "multipart/form-data; boundary=y"},
         {"data": b"x", "content_type": "multipart/form-data"},
         {"data": b"x", "content_type": "\xe9"},
-    ):
-        answer = client.post("/settings", base_url=ORIGIN, **arguments)  # type: ignore[arg-type]
+    )
+    for arguments in requests:
+        answer = client.post("/settings", base_url=ORIGIN, **arguments)
         assert answer.status_code == 400
         checked(answer.text, "/settings")
     answer = alice.get("/dashboard", headers={"Accept": "\x7f;;q=x", "Accept-Language": "%%%"})

@@ -1,12 +1,12 @@
 """How values are written on pages."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
 
 from spotistats.web import filters
+from tests.support.apps import MakeApp
 from tests.support.kinds import ON_SQLITE
 from tests.support.names import NASTY
 
@@ -81,7 +81,7 @@ def test_only_spotifys_pictures(app: Flask, address: str | None, is_shown: bool)
 
 
 @ON_SQLITE
-def test_the_demo_shows_the_simulators_pictures(make_app: Callable[..., Flask]) -> None:
+def test_the_demo_shows_the_simulators_pictures(make_app: MakeApp) -> None:
     with make_app(DEMO="1", SPOTIFY_API_URL="http://127.0.0.1:9/v1").app_context():
         assert filters.picture("http://127.0.0.1:9/cover.svg") == "http://127.0.0.1:9/cover.svg"
         assert filters.picture("http://127.0.0.1:10/cover.svg") is None

@@ -1,6 +1,5 @@
 """Which hosts are served, and the headers on every kind of answer."""
 
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,6 +7,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from spotistats.simulator import Simulator
+from tests.support.apps import MakeApp
 from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import ORIGIN, Browser
 from tests.support.pages import checked
@@ -19,7 +19,7 @@ PUBLIC = "https://music.example.org"
 
 
 @pytest.fixture
-def public_app(make_app: Callable[..., Flask]) -> Flask:
+def public_app(make_app: MakeApp) -> Flask:
     return make_app(PUBLIC_URL=PUBLIC)
 
 
@@ -179,9 +179,7 @@ def test_static_files_stay_with_the_browser_and_have_the_right_kind(browser: Bro
             assert "Set-Cookie" not in answer.headers
 
 
-def test_the_demo_may_show_the_simulators_pictures(
-    make_app: Callable[..., Flask], simulator: Simulator
-) -> None:
+def test_the_demo_may_show_the_simulators_pictures(make_app: MakeApp, simulator: Simulator) -> None:
     answer = make_app(DEMO="1").test_client().get("/login", base_url=ORIGIN)
     assert simulator.origin in directives(answer)["img-src"]
 

@@ -1,7 +1,7 @@
 """The Sync button: each of its answers, to htmx, to a plain form and to a program."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from xml.etree.ElementTree import Element
 
 import pytest
 from flask import Flask
@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from spotistats.extensions import transaction
 from spotistats.models import User
 from spotistats.simulator import Simulator
+from tests.support.apps import MakeApp
 from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.pages import by_id, checked, checked_fragment, text_of
@@ -21,7 +22,7 @@ HTMX = {"HX-Request": "true", "HX-Target": "sync-status"}
 JSON = {"Accept": "application/json"}
 
 
-def parts(answer: TestResponse) -> dict[str, object]:
+def parts(answer: TestResponse) -> dict[str, Element]:
     """Return the elements of a fragment by their ids; the first is what htmx was told to replace."""
     elements = checked_fragment(answer.text)
     assert elements[0].attrib["id"] == "sync-status"
@@ -33,8 +34,8 @@ def parts(answer: TestResponse) -> dict[str, object]:
 def status_of(answer: TestResponse) -> str:
     """Return the message in a fragment; the card must be beside it."""
     found = parts(answer)
-    assert "data-minutes" in found["stats-card"].attrib  # type: ignore[attr-defined]
-    return text_of(found["sync-status"])  # type: ignore[arg-type]
+    assert "data-minutes" in found["stats-card"].attrib
+    return text_of(found["sync-status"])
 
 
 def after_the_form(browser: Browser) -> str:
@@ -49,7 +50,7 @@ def after_the_form(browser: Browser) -> str:
 
 
 @pytest.fixture
-def cooling(make_app: Callable[..., Flask], simulator: Simulator) -> Browser:
+def cooling(make_app: MakeApp, simulator: Simulator) -> Browser:
     """Alice's browser where a successful sync is followed by an hour's pause."""
     browser = Browser(make_app(SYNC_COOLDOWN_SECONDS="3600").test_client(), simulator)
     browser.sign_in("alice")
@@ -67,9 +68,9 @@ def test_success(alice: Browser, simulator: Simulator) -> None:
     answer = alice.sync(**HTMX)
     assert answer.status_code == 200
     found = parts(answer)
-    card = found["stats-card"].attrib  # type: ignore[attr-defined]
+    card = found["stats-card"].attrib
     assert (card["data-minutes"], card["data-active-days"]) == ("45", "2")
-    assert "10 new plays" in text_of(found["sync-status"])  # type: ignore[arg-type]
+    assert "10 new plays" in text_of(found["sync-status"])
     assert "Nothing new" in after_the_form(alice)
     page = by_id(checked(alice.get("/dashboard").text, "/dashboard"), "stats-card").attrib
     assert (page["data-minutes"], page["data-active-days"]) == ("45", "2")
@@ -161,7 +162,7 @@ def test_needs_to_reconnect(alice: Browser, simulator: Simulator) -> None:
     answer = alice.sync(**HTMX)
     assert answer.status_code == 403
     assert "connect Spotify again" in status_of(answer)
-    form = next(parts(answer)["sync-status"].iter("form"))  # type: ignore[attr-defined]
+    form = next(parts(answer)["sync-status"].iter("form"))
     assert (form.attrib["method"], form.attrib["action"]) == ("post", "/auth/login")
     assert "connect Spotify again" in after_the_form(alice)
     alice.sign_in("alice")
