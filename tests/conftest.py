@@ -14,7 +14,7 @@ from tests.support import postgres
 from tests.support.apps import MakeApp
 from tests.support.databases import PostgresDatabases, SqliteDatabases, dispose
 from tests.support.listeners import Browser
-from tests.support.settings import app_settings
+from tests.support.settings import NO_DATABASE, app_settings
 
 CHROMIUM = Path("/usr/bin/chromium")
 RECORDED = Path(__file__).parent.parent.parent / "shared" / "spotify" / "recorded"
@@ -118,6 +118,24 @@ def make_app(database_url: str, simulator: Simulator) -> Iterator[MakeApp]:
     for app in made:
         with app.app_context():
             dispose(app)
+
+
+@pytest.fixture
+def make_app_alone(simulator: Simulator) -> MakeApp:
+    """Make an application whose database nobody can reach, for what needs none."""
+
+    def make(**changes: str) -> Flask:
+        services = {"SPOTIFY_ACCOUNTS_URL": simulator.accounts_url, "SPOTIFY_API_URL": simulator.api_url}
+        app = create_app(app_settings(NO_DATABASE, **{**services, **changes}))
+        app.testing = True
+        return app
+
+    return make
+
+
+@pytest.fixture
+def app_alone(make_app_alone: MakeApp) -> Flask:
+    return make_app_alone()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from spotistats.extensions import transaction
 from spotistats.models import User
 from spotistats.simulator import Simulator
 from tests.support.apps import MakeApp
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.names import CONTROLS
 from tests.support.programs import flask
@@ -48,7 +47,6 @@ def test_an_unknown_user(app: Flask, alice: Browser, name: str) -> None:
     assert "There is no user" in refused(result, 1)
 
 
-@ON_SQLITE
 def test_cooling_down_and_force(make_app: MakeApp, alice: Browser, simulator: Simulator) -> None:
     app = make_app(SYNC_COOLDOWN_SECONDS="3600")
     assert sync_user(app, "alice").exit_code == 0
@@ -59,7 +57,6 @@ def test_cooling_down_and_force(make_app: MakeApp, alice: Browser, simulator: Si
     assert len(simulator.calls) == 7
 
 
-@ON_SQLITE
 def test_a_running_sync_is_never_skipped(app: Flask, alice: Browser, simulator: Simulator) -> None:
     with app.app_context(), transaction() as session:
         expires = datetime.now(UTC) + timedelta(seconds=30)
@@ -70,7 +67,6 @@ def test_a_running_sync_is_never_skipped(app: Flask, alice: Browser, simulator: 
     assert simulator.calls == []
 
 
-@ON_SQLITE
 def test_spotify_failed(app: Flask, alice: Browser, simulator: Simulator) -> None:
     simulator.faults.add("/v1/me/top", "status", status=501)
     assert "Spotify could not be reached" in refused(sync_user(app, "alice"), 69)
@@ -80,7 +76,6 @@ def test_spotify_failed(app: Flask, alice: Browser, simulator: Simulator) -> Non
     assert "pause" in refused(sync_user(app, "alice", "--force"), 69), "a wait is nobody's to skip"
 
 
-@ON_SQLITE
 def test_needs_to_reconnect(app: Flask, alice: Browser, simulator: Simulator) -> None:
     simulator.revoke("alice")
     assert "connect Spotify again" in refused(sync_user(app, "alice"), 77)
@@ -110,7 +105,6 @@ def test_the_list_of_users(app: Flask, alice: Browser, bob: Browser, simulator: 
     assert lines[3] == ["unnamed", "-", "never", "needs to reconnect"]
 
 
-@ON_SQLITE
 def test_in_a_process_of_its_own(app: Flask, alice: Browser, simulator: Simulator) -> None:
     settings = app.config["SETTINGS"]
     variables = {

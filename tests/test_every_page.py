@@ -12,7 +12,6 @@ from spotistats.models import SpotifyConnection
 from spotistats.simulator import Simulator
 from spotistats.stats.records import TABLES
 from tests.support.apps import MakeApp
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.names import LONG, MARKUP, NASTY, WITH_NUL
 from tests.support.pages import Pages, checked
@@ -61,13 +60,11 @@ def pages(alice: Browser) -> Pages:
     return Pages(alice)
 
 
-@ON_SQLITE
 def test_signed_out(app: Flask, browser: Browser) -> None:
     open_all(browser, app)
     assert Pages(browser).open("/login").status_code == 200
 
 
-@ON_SQLITE
 def test_without_a_spotify_application(make_app: MakeApp, simulator: Simulator) -> None:
     app = make_app(SPOTIFY_CLIENT_ID="", SPOTIFY_CLIENT_SECRET="")
     browser = Browser(app.test_client(), simulator)
@@ -76,7 +73,6 @@ def test_without_a_spotify_application(make_app: MakeApp, simulator: Simulator) 
     assert not list(checked(page.text, "/login").iter("button"))
 
 
-@ON_SQLITE
 def test_in_the_demo(make_app: MakeApp, simulator: Simulator) -> None:
     app = make_app(DEMO="1")
     browser = Browser(app.test_client(), simulator)
@@ -119,7 +115,6 @@ def test_an_account_that_fails(alice: Browser, app: Flask, simulator: Simulator)
     open_all(alice, app)
 
 
-@ON_SQLITE
 def test_an_account_whose_permission_ends_soon(alice: Browser, app: Flask) -> None:
     with app.app_context(), transaction() as session:
         session.execute(
@@ -147,7 +142,6 @@ def test_names_that_are_markup_endless_or_worse(app: Flask, simulator: Simulator
     assert WITH_NUL not in names
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("name", NASTY)
 def test_a_listener_of_that_name_opens_every_page(app: Flask, simulator: Simulator, name: str) -> None:
     simulator.add_listener("alice", account_id="account-alice", display_name=name)
@@ -170,7 +164,6 @@ def test_pages_ask_spotify_nothing_and_write_nothing(
     assert everything(app) == before
 
 
-@ON_SQLITE
 def test_error_pages(pages: Pages) -> None:
     for path, status in (
         ("/nothing-here", 404),

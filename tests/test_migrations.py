@@ -146,7 +146,7 @@ def test_a_migration_that_fails_changes_nothing(tables: Flask, tmp_path: Path) -
     assert version == HEAD
 
 
-@ON_SQLITE
+@ON_SQLITE  # PostgreSQL has no file to copy, and is backed up by its own programs.
 def test_a_copy_is_made_before_what_somebody_has_is_changed(tables: Flask, later: Path) -> None:
     upgrade()
     check()

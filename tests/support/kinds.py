@@ -1,6 +1,9 @@
-"""Which database a test needs: most of the web's promises do not depend on its kind."""
+"""For the few tests that are about one kind of database; the others are run on both."""
 
 import pytest
 
-# Such a test is run once, on SQLite; the others are run on PostgreSQL as well.
+# What such a test proves of SQLite, or of PostgreSQL, stands beside the mark.
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize(
+    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)

@@ -2,6 +2,9 @@
 
 SECRET_KEY = "a secret key for the tests, longer than thirty-two bytes"
 
+# A database that nobody can reach: what works with it needs none.
+NO_DATABASE = "postgresql://127.0.0.1:9/nothing"
+
 _QUIET = {
     "SECRET_KEY": SECRET_KEY,
     "SECRET_KEY_FALLBACKS": "",

@@ -5,14 +5,11 @@ from typing import Any
 from flask import Flask
 
 from spotistats.simulator import Simulator
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import ORIGIN, Browser
 from tests.support.pages import checked
 from tests.support.rows import everything
 from tests.support.weeks import plays_of
 from tests.web.test_guards import HTMX, JSON, routes
-
-pytestmark = ON_SQLITE
 
 FIELDS = {"timezone": "Asia/Tokyo", "confirmation": "delete everything", "next": "/history"}
 

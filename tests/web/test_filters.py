@@ -7,7 +7,6 @@ from flask import Flask
 
 from spotistats.web import filters
 from tests.support.apps import MakeApp
-from tests.support.kinds import ON_SQLITE
 from tests.support.names import NASTY
 
 
@@ -55,7 +54,6 @@ def test_cells_are_escaped() -> None:
     assert filters.cell(datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)) == "<td>2026-01-02 03:04:05.678</td>"
 
 
-@ON_SQLITE
 @pytest.mark.parametrize(
     ("address", "is_shown"),
     [
@@ -75,13 +73,12 @@ def test_cells_are_escaped() -> None:
         (None, False),
     ],
 )
-def test_only_spotifys_pictures(app: Flask, address: str | None, is_shown: bool) -> None:
-    with app.app_context():
+def test_only_spotifys_pictures(app_alone: Flask, address: str | None, is_shown: bool) -> None:
+    with app_alone.app_context():
         assert filters.picture(address) == (address if is_shown else None)
 
 
-@ON_SQLITE
-def test_the_demo_shows_the_simulators_pictures(make_app: MakeApp) -> None:
-    with make_app(DEMO="1", SPOTIFY_API_URL="http://127.0.0.1:9/v1").app_context():
+def test_the_demo_shows_the_simulators_pictures(make_app_alone: MakeApp) -> None:
+    with make_app_alone(DEMO="1", SPOTIFY_API_URL="http://127.0.0.1:9/v1").app_context():
         assert filters.picture("http://127.0.0.1:9/cover.svg") == "http://127.0.0.1:9/cover.svg"
         assert filters.picture("http://127.0.0.1:10/cover.svg") is None

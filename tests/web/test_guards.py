@@ -8,7 +8,6 @@ from werkzeug.routing import Rule
 
 from spotistats.simulator import Simulator
 from spotistats.stats.records import TABLES
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import ORIGIN, Browser
 from tests.support.rows import everything
 from tests.support.weeks import give_everybody_plays, plays_of
@@ -52,7 +51,6 @@ def guarded(app: Flask) -> list[Route]:
     return found
 
 
-@ON_SQLITE
 def test_pages_lead_who_is_signed_out_to_the_sign_in(app: Flask, browser: Browser) -> None:
     for route in guarded(app):
         if route.method == "GET":
@@ -61,7 +59,6 @@ def test_pages_lead_who_is_signed_out_to_the_sign_in(app: Flask, browser: Browse
             assert (answer.status_code, answer.headers["Location"]) == (302, f"/login{after}"), route
 
 
-@ON_SQLITE
 def test_forms_lead_who_is_signed_out_to_the_sign_in(app: Flask, browser: Browser) -> None:
     token = browser.csrf_token()
     for route in guarded(app):
@@ -71,7 +68,6 @@ def test_forms_lead_who_is_signed_out_to_the_sign_in(app: Flask, browser: Browse
                 assert (answer.status_code, answer.headers["Location"]) == (303, "/login"), (route, data)
 
 
-@ON_SQLITE
 def test_htmx_is_told_to_leave_for_the_sign_in(app: Flask, browser: Browser) -> None:
     for route in guarded(app):
         answer = browser.client.open(route.path, method=route.method, base_url=ORIGIN, headers=HTMX)
@@ -79,7 +75,6 @@ def test_htmx_is_told_to_leave_for_the_sign_in(app: Flask, browser: Browser) -> 
         assert answer.text == ""
 
 
-@ON_SQLITE
 def test_programs_are_told_in_json(app: Flask, browser: Browser) -> None:
     for route in guarded(app):
         answer = browser.client.open(route.path, method=route.method, base_url=ORIGIN, headers=JSON)
@@ -91,7 +86,6 @@ def test_programs_are_told_in_json(app: Flask, browser: Browser) -> None:
         assert posted.status_code == 401, route
 
 
-@ON_SQLITE
 def test_a_route_that_nobody_thought_of_is_guarded(app: Flask, simulator: Simulator) -> None:
     app.add_url_rule("/brand-new", "brand_new", lambda: "secret", methods=["GET", "POST"])
     browser = Browser(app.test_client(), simulator)
@@ -99,7 +93,6 @@ def test_a_route_that_nobody_thought_of_is_guarded(app: Flask, simulator: Simula
     assert browser.client.post("/brand-new", base_url=ORIGIN).status_code == 303
 
 
-@ON_SQLITE
 def test_what_is_public_is_known(app: Flask, browser: Browser) -> None:
     seen = {}
     for route in routes(app):
@@ -115,7 +108,6 @@ def test_what_is_public_is_known(app: Flask, browser: Browser) -> None:
     }
 
 
-@ON_SQLITE
 def test_get_on_a_route_that_takes_forms_alone_is_405(app: Flask, browser: Browser, alice: Browser) -> None:
     takes_get = {route.path for route in routes(app) if route.method == "GET"}
     only_posts = {route.path for route in routes(app)} - takes_get
@@ -179,7 +171,6 @@ def test_no_form_of_bob_changes_a_row_of_alice(noise: Browser, bob: Browser, app
     assert noise.get("/dashboard").status_code == 200
 
 
-@ON_SQLITE
 def test_a_cookie_that_nobody_gave_signs_nobody_in(app: Flask, simulator: Simulator, alice: Browser) -> None:
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     for values in (

@@ -8,19 +8,11 @@ from werkzeug.test import TestResponse
 
 from spotistats.simulator import Simulator
 from tests.support.apps import MakeApp
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import ORIGIN, Browser
 from tests.support.pages import checked
 from tests.support.weeks import plays_of
 
-pytestmark = ON_SQLITE
-
 PUBLIC = "https://music.example.org"
-
-
-@pytest.fixture
-def public_app(make_app: MakeApp) -> Flask:
-    return make_app(PUBLIC_URL=PUBLIC)
 
 
 def directives(answer: TestResponse) -> dict[str, set[str]]:
@@ -47,26 +39,28 @@ def directives(answer: TestResponse) -> dict[str, set[str]]:
         "127.0.0.1:8000/evil",
     ],
 )
-def test_another_host_is_refused(app: Flask, host: str) -> None:
+def test_another_host_is_refused(app_alone: Flask, host: str) -> None:
     for path in ("/login", "/dashboard", "/static/css/base.css", "/nothing-here", "/healthz"):
-        answer = app.test_client().get(path, headers={"Host": host})
+        answer = app_alone.test_client().get(path, headers={"Host": host})
         assert answer.status_code == 400, path
         assert "Location" not in answer.headers
         assert "Content-Security-Policy" in answer.headers
-    assert app.test_client().post("/sync", headers={"Host": host}).status_code == 400
+    assert app_alone.test_client().post("/sync", headers={"Host": host}).status_code == 400
 
 
-def test_another_host_is_refused_in_words(app: Flask) -> None:
-    answer = app.test_client().get("/login", headers={"Host": "music.example.org"})
+def test_another_host_is_refused_in_words(app_alone: Flask) -> None:
+    answer = app_alone.test_client().get("/login", headers={"Host": "music.example.org"})
     checked(answer.text, "/login")
     assert "PUBLIC_URL" in answer.text
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "127.0.0.1", "127.0.0.1:9123", "[::1]:8000"])
-def test_loopback_addresses_are_served(app: Flask, host: str) -> None:
-    answer = app.test_client().get("/login", headers={"Host": host})
+def test_loopback_addresses_are_served(app_alone: Flask, host: str) -> None:
+    answer = app_alone.test_client().get("/login", headers={"Host": host})
     assert answer.status_code == 200
-    assert f"http://{host}/auth/callback" in app.test_client().get("/setup", headers={"Host": host}).text
+    assert (
+        f"http://{host}/auth/callback" in app_alone.test_client().get("/setup", headers={"Host": host}).text
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,16 +74,16 @@ def test_loopback_addresses_are_served(app: Flask, host: str) -> None:
     ],
 )
 @pytest.mark.parametrize("host", ["localhost:8000", "LOCALHOST:8000", "localhost"])
-def test_localhost_is_sent_on(app: Flask, host: str, path: str) -> None:
+def test_localhost_is_sent_on(app_alone: Flask, host: str, path: str) -> None:
     for method in ("GET", "POST"):
-        answer = app.test_client().open(path, method=method, headers={"Host": host})
+        answer = app_alone.test_client().open(path, method=method, headers={"Host": host})
         assert answer.status_code == 307, "a form that is sent on stays a form"
         expected = f"http://{host.lower().replace('localhost', '127.0.0.1')}{path}"
         assert answer.headers["Location"] == expected
 
 
-def test_the_public_host_alone_is_served(public_app: Flask) -> None:
-    client = public_app.test_client()
+def test_the_public_host_alone_is_served(make_app: MakeApp) -> None:
+    client = make_app(PUBLIC_URL=PUBLIC).test_client()
     assert client.get("/login", base_url=PUBLIC).status_code == 200
     assert client.get("/login", headers={"Host": "MUSIC.example.org"}).status_code == 200, "behind a proxy"
     assert client.get("/login", headers={"Host": "music.example.org:443"}).status_code == 200
@@ -161,12 +155,15 @@ def test_the_headers_on_every_kind_of_answer(app: Flask, simulator: Simulator) -
             assert answer.headers["Cache-Control"] == "no-store", kind
 
 
-def test_headers_behind_https(public_app: Flask) -> None:
-    answer = public_app.test_client().get("/login", base_url=PUBLIC)
+def test_headers_behind_https(make_app_alone: MakeApp) -> None:
+    answer = make_app_alone(PUBLIC_URL=PUBLIC).test_client().get("/login", base_url=PUBLIC)
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
 
 
-def test_static_files_stay_with_the_browser_and_have_the_right_kind(browser: Browser) -> None:
+def test_static_files_stay_with_the_browser_and_have_the_right_kind(
+    app_alone: Flask, simulator: Simulator
+) -> None:
+    browser = Browser(app_alone.test_client(), simulator)
     page = checked(browser.get("/login").text, "/login")
     found = [e.attrib.get("href") or e.attrib["src"] for e in page.iter() if e.tag in {"link", "script"}]
     assert len(found) == 10
@@ -179,12 +176,13 @@ def test_static_files_stay_with_the_browser_and_have_the_right_kind(browser: Bro
             assert "Set-Cookie" not in answer.headers
 
 
-def test_the_demo_may_show_the_simulators_pictures(make_app: MakeApp, simulator: Simulator) -> None:
-    answer = make_app(DEMO="1").test_client().get("/login", base_url=ORIGIN)
+def test_the_demo_may_show_the_simulators_pictures(make_app_alone: MakeApp, simulator: Simulator) -> None:
+    answer = make_app_alone(DEMO="1").test_client().get("/login", base_url=ORIGIN)
     assert simulator.origin in directives(answer)["img-src"]
 
 
-def test_pages_travel_compressed(browser: Browser) -> None:
+def test_pages_travel_compressed(app_alone: Flask, simulator: Simulator) -> None:
+    browser = Browser(app_alone.test_client(), simulator)
     for encoding in ("gzip", "br"):
         answer = browser.get("/login", headers={"Accept-Encoding": encoding})
         assert answer.headers["Content-Encoding"] == encoding

@@ -12,7 +12,6 @@ from spotistats.extensions import transaction
 from spotistats.models import User
 from spotistats.simulator import Simulator
 from tests.support.apps import MakeApp
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.pages import by_id, checked, checked_fragment, text_of
 from tests.support.rows import everything
@@ -76,7 +75,6 @@ def test_success(alice: Browser, simulator: Simulator) -> None:
     assert (page["data-minutes"], page["data-active-days"]) == ("45", "2")
 
 
-@ON_SQLITE
 def test_cooling_down(cooling: Browser, app: Flask) -> None:
     assert cooling.sync_json().status_code == 200
     before = everything(app)
@@ -94,7 +92,6 @@ def test_cooling_down(cooling: Browser, app: Flask) -> None:
     assert everything(app) == before, "a refused request leaves no row"
 
 
-@ON_SQLITE
 def test_already_running(alice: Browser, app: Flask) -> None:
     with app.app_context(), transaction() as session:
         expires = datetime.now(UTC) + timedelta(seconds=30)
@@ -114,7 +111,6 @@ def test_already_running(alice: Browser, app: Flask) -> None:
     assert everything(app) == before
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("kind", ["status", "html", "truncated", "drop"])
 def test_spotify_failed(alice: Browser, simulator: Simulator, kind: str) -> None:
     simulator.script_plays("alice", plays_of("alice"))
@@ -131,7 +127,6 @@ def test_spotify_failed(alice: Browser, simulator: Simulator, kind: str) -> None
     assert "kept. The top lists are as they were" in after_the_form(alice)
 
 
-@ON_SQLITE
 def test_spotify_says_how_long_to_wait(alice: Browser, simulator: Simulator) -> None:
     simulator.faults.add("/v1/me/top/tracks", "rate_limit", retry_after=120, times=1)
     answers = [alice.sync_json(), alice.sync_json()]
@@ -151,7 +146,6 @@ def test_spotify_says_how_long_to_wait(alice: Browser, simulator: Simulator) -> 
     assert simulator.calls == []
 
 
-@ON_SQLITE
 def test_needs_to_reconnect(alice: Browser, simulator: Simulator) -> None:
     simulator.revoke("alice")
     answer = alice.sync_json()
@@ -169,7 +163,6 @@ def test_needs_to_reconnect(alice: Browser, simulator: Simulator) -> None:
     assert alice.sync_json().status_code == 200
 
 
-@ON_SQLITE
 def test_signed_out(browser: Browser, alice: Browser) -> None:
     """A page left open has the token of a session that has ended."""
     old_token = alice.csrf_token()
@@ -185,7 +178,6 @@ def test_signed_out(browser: Browser, alice: Browser) -> None:
         assert (answer.status_code, answer.headers["Location"]) == (303, "/login")
 
 
-@ON_SQLITE
 def test_the_form_is_plain_and_improved_by_htmx(alice: Browser) -> None:
     page = checked(alice.get("/dashboard").text, "/dashboard")
     [form] = [element for element in page.iter("form") if element.attrib.get("action") == "/sync"]
@@ -194,7 +186,6 @@ def test_the_form_is_plain_and_improved_by_htmx(alice: Browser) -> None:
     assert by_id(page, "sync-status").attrib["role"] == "status"
 
 
-@ON_SQLITE
 def test_a_browser_that_also_takes_json_gets_the_page(alice: Browser) -> None:
     for accepted in ("text/html,application/json;q=0.9", "*/*", "text/html,application/xhtml+xml,*/*;q=0.8"):
         assert alice.sync(Accept=accepted).status_code == 303
