@@ -2,6 +2,8 @@
 
 import gc
 
+from flask import Flask
+
 from spotistats.config import environment, load
 from spotistats.serving import check_schema, let_go
 
@@ -36,5 +38,7 @@ def when_ready(_server: object) -> None:
 
 def worker_exit(_server: object, worker: object) -> None:
     """Close the database, so that a copy of its file is whole once the server has ended."""
-    if app := getattr(worker, "wsgi", None):  # A worker that did not come so far has none.
+    app = getattr(worker, "wsgi", None)
+    # A worker that did not come so far has no app, and the page of the benchmarks no database of ours.
+    if isinstance(app, Flask) and "sqlalchemy" in app.extensions:
         let_go(app)
