@@ -77,7 +77,7 @@ def started(
         yield process
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGINT)
+            process.terminate()  # At SIGINT, a worker of gunicorn's may wait for a lock that it holds itself.
         try:
             process.communicate(timeout=PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
