@@ -31,8 +31,9 @@ lock: .venv/installed-dev  ## Make the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
-clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+clean:  ## Remove all that was made here, but nothing of the instance folder
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache screenshots
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Spotistats needs Python 3.11 or newer: make PYTHON=python3.11 …" if sys.version_info < (3, 11) else 0)'
