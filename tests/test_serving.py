@@ -1,16 +1,18 @@
 """`make run`: the address, the demo beside it, and an end that leaves nothing running."""
 
+import os
 import re
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.support.programs import answers, free_port, processes_of_group, run, started
+from tests.support.programs import answers, free_port, processes_told, run, started
 
 
 @pytest.fixture
@@ -67,9 +69,12 @@ def test_the_demo(variables: dict[str, str], session: requests.Session, tmp_path
         assert synced.json()["plays_added"] == 50
         again = session.post(f"{address}/sync", headers=headers, timeout=25)
         assert 0 < again.json()["retry_after"] <= 60, "the demo's pause is short"
+        assert len(processes_told(variables["INSTANCE_FOLDER"])) == 5, (
+            "with the simulator, and gunicorn's three"
+        )
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
-        assert processes_of_group(process.pid) == []
+        assert processes_told(variables["INSTANCE_FOLDER"]) == []
     assert not answers(address)
     assert not answers(simulator)
     kept = {path.name for path in (tmp_path / "instance").iterdir()}
@@ -92,8 +97,24 @@ def test_with_a_spotify_application(
         assert "hunter2" not in start.headers["Location"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
-        assert processes_of_group(process.pid) == []
+        assert processes_told(variables["INSTANCE_FOLDER"]) == []
     assert {path.name for path in (tmp_path / "instance").iterdir()} == {"secret_key", "spotistats.sqlite"}
+
+
+def test_make_run_and_a_control_c_for_all_that_it_started(variables: dict[str, str]) -> None:
+    """A terminal sends the signal to make and to what it runs alike, in one process group."""
+    # What is installed already stays as it is; the environment is the one that the tests run in.
+    make = ("make", "--old-file=.venv/installed", f"BIN={Path(sys.executable).parent}")
+    with started("run", variables=variables, program=make) as process:
+        address, what = printed_address(process)
+        assert address == f"http://127.0.0.1:{variables['PORT']}"
+        assert "demo" in what
+        assert answers(address)
+        os.killpg(process.pid, signal.SIGINT)
+        _said, complained = process.communicate(timeout=30)
+        assert "Traceback" not in complained
+        assert processes_told(variables["INSTANCE_FOLDER"]) == []
+    assert not answers(address)
 
 
 def test_a_taken_port_is_one_line(variables: dict[str, str], tmp_path: Path) -> None:

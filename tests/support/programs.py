@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ import requests
 from spotistats.config import ROOT
 
 PATIENCE_SECONDS = 30
+_PYTHON = (sys.executable, "-m")
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,11 @@ def flask(*arguments: str, variables: Mapping[str, str], cwd: Path = ROOT) -> En
 
 @contextmanager
 def started(
-    *arguments: str, variables: Mapping[str, str], cwd: Path = ROOT
+    *arguments: str, variables: Mapping[str, str], cwd: Path = ROOT, program: Sequence[str] = _PYTHON
 ) -> Iterator[subprocess.Popen[str]]:
     """Start `python -m …` in a process group of its own, of which nothing is left afterwards."""
     process = subprocess.Popen(
-        [sys.executable, "-m", *arguments],
+        [*program, *arguments],
         env=environment(variables),
         cwd=cwd,
         stdout=subprocess.PIPE,
@@ -109,6 +110,18 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         return port
+
+
+def processes_told(word: str) -> list[int]:
+    """Return the ids of the processes, of whatever group, that have this word in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if word.encode() in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+        except OSError:
+            continue  # It has ended meanwhile, or is somebody else's.
+    return found
 
 
 def processes_of_group(group: int) -> list[int]:
