@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import browser, dashboard, load, memory, others, results, servers, stored, sync, weight
+from benchmarks import browser, cold, dashboard, load, memory, others, results, servers, stored, sync, weight
 from benchmarks.results import Section
 from benchmarks.stored import Stored
 from spotistats.simulator import Simulator
@@ -30,23 +30,26 @@ def main() -> None:
 
 def _sections(folder: Path, simulator: Simulator) -> Iterator[Section]:
     with stored.sqlite(folder, simulator) as filled:
-        yield _dashboard(filled)
+        yield from _dashboard(filled)
         yield from _one_at_a_time(filled, simulator)
     if postgres.programs() is None:
         print("PostgreSQL is not installed, so nothing is measured on it.")
         return
     with stored.postgresql(folder, simulator) as filled:
-        yield _dashboard(filled)
+        yield from _dashboard(filled)
         with servers.gunicorn("wsgi:app", filled.variables) as server:
             yield others.measured(filled.kind, browser.signed_in(server, filled.cookie), simulator)
 
 
-def _dashboard(filled: Stored) -> Section:
+def _dashboard(filled: Stored) -> Iterator[Section]:
     with (
         servers.gunicorn("wsgi:app", filled.variables) as server,
         servers.gunicorn("benchmarks.bare:app", filled.variables) as bare,
+        stored.committing(filled) as commit,
     ):
-        return dashboard.measured(filled.kind, browser.signed_in(server, filled.cookie), bare)
+        signed_in = browser.signed_in(server, filled.cookie)
+        yield dashboard.measured(filled.kind, signed_in, bare)
+        yield cold.measured(filled.kind, signed_in, bare, commit)
 
 
 def _one_at_a_time(filled: Stored, simulator: Simulator) -> Iterator[Section]:

@@ -1,6 +1,6 @@
 """A database with a listener and a long history, stored through the program's own services."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -65,6 +65,18 @@ def application(variables: Mapping[str, str]) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@contextmanager
+def committing(filled: Stored) -> Iterator[Callable[[], None]]:
+    """Yield what commits, as a sync of another listener does, without a change to any row that is shown."""
+
+    def commit() -> None:
+        with transaction():
+            pass
+
+    with application(filled.variables):
+        yield commit
 
 
 def _filled(kind: str, url: str, folder: Path, simulator: Simulator) -> Stored:
