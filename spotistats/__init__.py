@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from spotistats import cli, config
+from spotistats import cli, config, database
 from spotistats import models as models
 from spotistats.extensions import close_reading, compress, csrf, db, migrate
 from spotistats.services.accounts import SIGN_IN_LIFETIME
@@ -24,8 +24,6 @@ from spotistats.web import (
     sync,
     top,
 )
-
-_CONNECT_SECONDS = 5
 
 
 def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
@@ -95,5 +93,5 @@ def _pictures_from(loaded: config.Settings) -> str | None:
 def _engine_options(loaded: config.Settings) -> dict[str, object]:
     options: dict[str, object] = {"hide_parameters": True}  # They are names and tokens, not for a log.
     if not loaded.database_url.startswith("sqlite"):
-        options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": _CONNECT_SECONDS}}
+        options |= {"pool_pre_ping": True, "connect_args": database.POSTGRESQL}
     return options

@@ -5,35 +5,46 @@ from typing import Literal
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from spotistats import database
 from spotistats.config import ROOT
 from spotistats.extensions import db
 
-Schema = Literal["current", "behind", "ahead", "unreachable"]
+Schema = Literal["current", "behind", "ahead", "unreachable", "gone"]
+
+# What whoever runs the server is told.
+WORDS: dict[Schema, str] = {
+    "current": "All is well.",
+    "behind": "The database is not up to date. Whoever runs this server: flask --app wsgi db upgrade",
+    "ahead": "A newer version of Spotistats has changed the database; restart the server.",
+    "unreachable": "The database cannot be reached, or does not answer.",
+    "gone": "The database file is not where it was. Put it back; nothing is saved until then.",
+}
 
 
 def schema() -> Schema:
-    """Tell how the database's schema stands to this program's."""
+    """Tell how the database's schema stands to this program's, within five seconds."""
     try:
-        stored = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        with database.probing(db.engine).connect() as connection:
+            stored = _stored_revision(connection)
     except SQLAlchemyError:
-        db.session.rollback()
-        return "behind" if _is_reachable() else "unreachable"
+        return "gone" if database.is_gone(db.engine) else "unreachable"
     if stored == _revisions()[0]:
         return "current"
     return "behind" if stored in _revisions() or stored is None else "ahead"
 
 
-def _is_reachable() -> bool:
+def _stored_revision(connection: Connection) -> str | None:
+    """Return the revision of the tables, None where there are none. Raises SQLAlchemyError."""
     try:
-        db.session.execute(text("SELECT 1"))
+        stored: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     except SQLAlchemyError:
-        return False
-    finally:
-        db.session.rollback()
-    return True
+        connection.rollback()
+        connection.execute(text("SELECT 1"))
+        return None
+    return stored
 
 
 @lru_cache(maxsize=1)

@@ -91,5 +91,4 @@ def _database_error(error: DBAPIError) -> Response:
     if isinstance(error, ProgrammingError | IntegrityError | DataError) and state == "current":
         raise error  # What was asked of it was wrong, which is our mistake.
     log.error("the database cannot be used (%s): %s", state, error.orig)
-    behind = "The database is not up to date. Whoever runs this server: flask --app wsgi db upgrade"
-    return answer(503, text=behind if state == "behind" else None)
+    return answer(503, text=health.WORDS[state] if state in {"behind", "gone"} else None)

@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
-from spotistats.stats.health import schema
+from spotistats.stats.health import WORDS, schema
 from spotistats.web.guards import public
 
 blueprint = Blueprint("health", __name__)
@@ -18,6 +18,6 @@ def show() -> Response:
     """
     state = schema()
     can_serve = state in {"current", "ahead"}
-    answer = jsonify(status="ok" if can_serve else "unavailable", database=state)
+    answer = jsonify(status="ok" if can_serve else "unavailable", database=state, message=WORDS[state])
     answer.status_code = 200 if can_serve else 503
     return answer

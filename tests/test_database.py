@@ -1,0 +1,168 @@
+"""A database that goes away, is replaced or hangs under a running server."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import OperationalError
+
+from spotistats import clock, create_app, database
+from spotistats.extensions import db, transaction
+from spotistats.models import User
+from spotistats.simulator import Simulator
+from tests.support import databases, postgres
+from tests.support.kinds import ON_SQLITE
+from tests.support.listeners import ORIGIN, Browser
+from tests.support.rows import store_listener
+from tests.support.settings import app_settings
+from tests.support.weeks import plays_of
+
+
+def path_of(app: Flask) -> Path:
+    return Path(make_url(app.config["SQLALCHEMY_DATABASE_URI"]).database or "")
+
+
+def take_away(path: Path, to: Path) -> None:
+    """Move a database with what belongs to it, as somebody does who does not know that it is in use."""
+    to.mkdir()
+    for part in path.parent.glob(f"{path.name}*"):
+        part.rename(to / part.name)
+
+
+def put_back(path: Path, kept: Path) -> None:
+    for part in kept.iterdir():
+        part.rename(path.parent / part.name)
+
+
+def health_of(browser: Browser) -> tuple[int, str]:
+    answer = browser.get("/healthz")
+    return answer.status_code, answer.json["database"]
+
+
+@ON_SQLITE
+def test_a_file_that_is_taken_away_is_noticed_and_nothing_is_written(
+    app: Flask, alice: Browser, simulator: Simulator, tmp_path: Path
+) -> None:
+    simulator.script_plays("alice", plays_of("alice", 5, hours_ago=50))
+    path = path_of(app)
+    assert health_of(alice) == (200, "current")
+    form = {"csrf_token": alice.csrf_token()}
+    take_away(path, tmp_path / "aside")
+    answer = alice.get("/healthz")
+    assert (answer.status_code, answer.json["database"]) == (503, "gone")
+    assert "Put it back" in answer.json["message"]
+    simulator.log.clear()
+    synced = alice.client.post("/sync", base_url=ORIGIN, data=form, headers={"Accept": "application/json"})
+    assert synced.status_code == 503
+    assert "nothing is saved" in synced.json["error"]
+    assert simulator.calls == [], "what could not be stored was not asked for"
+    assert list(path.parent.glob(f"{path.name}*")) == [], "no empty file stands in the way"
+    put_back(path, tmp_path / "aside")
+    assert health_of(alice) == (200, "current")
+    assert alice.sync_json().json["plays_added"] == 5
+
+
+@ON_SQLITE
+def test_another_file_in_its_place_is_what_is_served(
+    app: Flask, alice: Browser, simulator: Simulator, tmp_path: Path
+) -> None:
+    path = path_of(app)
+    with app.app_context():
+        databases.dispose(app)
+    shutil.copyfile(path, tmp_path / "backup")
+    simulator.script_plays("alice", plays_of("alice", 5, hours_ago=50))
+    assert alice.sync_json().json["plays_added"] == 5
+    take_away(path, tmp_path / "aside")
+    shutil.copyfile(tmp_path / "backup", path)
+    assert health_of(alice) == (200, "current")
+    assert alice.sync_json().json["plays_added"] == 5, "the copy from before knows none of them"
+    with app.app_context():
+        databases.dispose(app)
+    assert path.read_bytes() != (tmp_path / "backup").read_bytes(), "they are in the file that is there"
+
+
+@ON_SQLITE
+def test_what_is_being_saved_while_the_file_is_taken_away_is_not_said_to_be_saved(
+    app: Flask, tmp_path: Path
+) -> None:
+    with app.app_context():
+        with pytest.raises(OperationalError, match="taken away"):
+            _write_while(lambda: take_away(path_of(app), tmp_path / "aside"))
+        put_back(path_of(app), tmp_path / "aside")
+        assert db.session.scalar(text("SELECT count(*) FROM users")) == 0
+
+
+def _write_while(happens: Callable[[], None]) -> None:
+    with transaction() as session:
+        session.add(User(spotify_id="x", timezone="UTC", created_at=clock.now()))
+        session.flush()
+        happens()
+
+
+@pytest.fixture
+def server() -> Iterator[postgres.PostgresServer]:
+    """A PostgreSQL of its own, because it is stopped."""
+    folder = postgres.programs()
+    assert folder is not None, "such tests are skipped"
+    running = postgres.PostgresServer(folder)
+    yield running
+    running.resume()
+    running.stop()
+
+
+@pytest.fixture
+def app_on(server: postgres.PostgresServer) -> Iterator[Callable[[], Flask]]:
+    made: list[Flask] = []
+
+    def make() -> Flask:
+        url = server.url("postgres")
+        databases.migrate(url)
+        made.append(create_app(app_settings(url)))
+        return made[-1]
+
+    yield make
+    server.resume()
+    for app in made:
+        with app.app_context():
+            databases.dispose(app)
+
+
+@pytest.mark.postgresql
+def test_a_server_that_hangs_is_noticed_within_five_seconds(
+    server: postgres.PostgresServer, app_on: Callable[[], Flask]
+) -> None:
+    client = app_on().test_client()
+    assert client.get("/healthz", base_url=ORIGIN).status_code == 200
+    server.pause()
+    began = time.monotonic()
+    answer = client.get("/healthz", base_url=ORIGIN)
+    assert time.monotonic() - began < 5
+    assert (answer.status_code, answer.json["database"]) == (503, "unreachable")
+    server.resume()
+    assert client.get("/healthz", base_url=ORIGIN).status_code == 200
+
+
+@pytest.mark.postgresql
+def test_nobody_waits_for_an_answer_for_ever(
+    server: postgres.PostgresServer, app_on: Callable[[], Flask]
+) -> None:
+    with app_on().app_context():
+        store_listener("alice")
+        count = text("SELECT count(*) FROM users")
+        assert db.session.scalar(count) == 1
+        server.pause()
+        database.give_up_after(0.5)
+        try:
+            began = time.monotonic()
+            with pytest.raises(OperationalError, match="did not answer in time"):
+                db.session.scalar(count)
+            assert time.monotonic() - began < 3
+        finally:
+            database.give_up_after(None)
+        server.resume()
+        db.session.rollback()
+        assert db.session.scalar(count) == 1, "the connection was renewed"
