@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from spotistats import clock
@@ -13,9 +13,10 @@ from spotistats.models import DailyListening, Play, TrackArtist, UserTopArtist, 
 from spotistats.plays import TIME_RANGES, TopLists
 from spotistats.plays import Play as ToldPlay
 from spotistats.services import catalog
-from spotistats.services.days import DayTotals, HeardPlay, total
+from spotistats.services.days import DayTotals, HeardPlay, each_total, total
 
 _SHORTEST_RELIABLE_GAP = timedelta(seconds=30)
+_PLAYS_AT_A_TIME = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +102,20 @@ def rebuild_days(
     wanted = sorted(set(dates))
     for day in wanted:
         earliest, latest = clock.around(day, where)
-        heard = _heard(session, user_id, Play.played_at >= earliest, Play.played_at < latest)
+        plays = _heard_plays(user_id, Play.played_at >= earliest, Play.played_at < latest)
+        heard = [HeardPlay(*row) for row in session.execute(plays)]
         totals = total(play for play in heard if clock.local_date(play.played_at, where) == day)
         _replace_days(session, user_id, [day], {day: totals} if totals else {}, now=now)
     return len(wanted)
 
 
 def rebuild_all_days(session: Session, user_id: int, where: ZoneInfo, *, now: datetime) -> int:
-    """Make all days of the listener anew; return how many there are."""
-    by_date: dict[date, list[HeardPlay]] = {}
-    for play in _heard(session, user_id):
-        by_date.setdefault(clock.local_date(play.played_at, where), []).append(play)
-    days = {day: totals for day, heard in by_date.items() if (totals := total(heard))}
+    """Make all days of the listener anew; return how many there are.
+
+    The plays are read a few at a time, since there may be a million of them.
+    """
+    plays = _heard_plays(user_id).order_by(Play.played_at).execution_options(yield_per=_PLAYS_AT_A_TIME)
+    days = dict(each_total((HeardPlay(*row) for row in session.execute(plays)), where))
     _replace_days(session, user_id, None, days, now=now)
     return len(days)
 
@@ -179,14 +182,14 @@ def _end_of_play_before(session: Session, user_id: int, play: ToldPlay) -> datet
     )
 
 
-def _heard(session: Session, user_id: int, *span: object) -> list[HeardPlay]:
+def _heard_plays(user_id: int, *span: ColumnElement[bool]) -> Select[datetime, str, str | None, int]:
+    """Return the question for a listener's plays with each track's first credited artist."""
     first_credit = and_(TrackArtist.track_id == Play.track_id, TrackArtist.position == 0)
-    rows = session.execute(
+    return (
         select(Play.played_at, Play.track_id, TrackArtist.artist_id, Play.ms_played)
         .join(TrackArtist, first_credit, isouter=True)
-        .where(Play.user_id == user_id, *span)  # type: ignore[arg-type]
+        .where(Play.user_id == user_id, *span)
     )
-    return [HeardPlay(*row) for row in rows]
 
 
 def _replace_days(

@@ -1,10 +1,13 @@
 """What a day adds up to."""
 
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from spotistats.services.days import DayTotals, HeardPlay, total
+from spotistats.services.days import DayTotals, HeardPlay, each_total, total
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -54,3 +57,45 @@ def test_an_artist_s_plays_are_those_of_all_its_tracks() -> None:
 def test_a_day_of_tracks_that_name_nobody_has_no_top_artist() -> None:
     assert day(("a", None, 1_000)).top_artist_id is None
     assert day(("a", None, 1_000), ("a", None, 1_000), ("b", "x", 1)).top_artist_id == "x"
+
+
+def every_ten_minutes(first: datetime, days: int) -> Iterator[HeardPlay]:
+    for number in range(days * 144):
+        yield HeardPlay(first + timedelta(minutes=10 * number), "a", "x", 1_000)
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "unusual"),
+    [
+        # A minute after midnight it was 23:01 again: the play of midnight is the next day's.
+        (
+            "America/St_Johns",
+            datetime(2010, 11, 5, tzinfo=UTC),
+            {date(2010, 11, 6): 149, date(2010, 11, 7): 145},
+        ),
+        ("America/St_Johns", datetime(2010, 3, 12, tzinfo=UTC), {date(2010, 3, 14): 23 * 6}),
+        ("Europe/Berlin", datetime(2026, 10, 23, tzinfo=UTC), {date(2026, 10, 25): 25 * 6}),
+        ("Europe/Berlin", datetime(2026, 3, 27, tzinfo=UTC), {date(2026, 3, 29): 23 * 6}),
+        ("Pacific/Apia", datetime(2011, 12, 28, tzinfo=UTC), {date(2011, 12, 30): 0}),
+        ("Asia/Kathmandu", datetime(2026, 3, 27, tzinfo=UTC), {}),
+    ],
+)
+def test_each_day_is_counted_once_whatever_the_clocks_do(
+    zone: str, first: datetime, unusual: dict[date, int]
+) -> None:
+    where = ZoneInfo(zone)
+    heard = list(every_ten_minutes(first, 5))
+    found = list(each_total(heard, where))
+    counts = Counter(play.played_at.astimezone(where).date() for play in heard)
+    assert [day for day, _totals in found] == sorted(counts)
+    assert {day: totals.plays for day, totals in found} == counts
+    assert {day: counts[day] for day in unusual} == unusual
+
+
+def test_days_are_told_while_the_plays_still_come() -> None:
+    """So that a million plays need no more memory than a few days of them."""
+    plays = every_ten_minutes(NOON, 1_000)
+    found = each_total(plays, ZoneInfo("America/St_Johns"))
+    assert next(found)[0] == date(2026, 1, 1)
+    assert next(plays).played_at <= NOON + timedelta(days=3)
+    assert sum(1 for _ in found) == 1_000
