@@ -10,11 +10,11 @@ from flask import Flask
 from flask.cli import with_appcontext
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
-from spotistats.services.sync import SyncState
+from spotistats.services.sync import SyncOutcome, SyncState
 from spotistats.services.sync import sync_user as run_sync
 from spotistats.stats.listeners import find_user_id, listeners
 
-# From sysexits.h, so that a shell script can tell what to do.
+# From sysexits.h, so that a shell script can tell what to do; the most serious last.
 _EXIT_CODES = {
     SyncState.SUCCEEDED: 0,
     SyncState.COOLING_DOWN: 75,
@@ -22,7 +22,9 @@ _EXIT_CODES = {
     SyncState.SPOTIFY_FAILED: 69,
     SyncState.NEEDS_RECONNECT: 77,
 }
+_BY_SERIOUSNESS = list(_EXIT_CODES)
 _DATABASE_FAILED = 74
+_NOBODY = "No listener has signed in yet."
 
 
 def init_app(app: Flask) -> None:
@@ -32,25 +34,55 @@ def init_app(app: Flask) -> None:
 
 
 @click.command()
-@click.argument("spotify_id")
+@click.argument("spotify_id", required=False)
+@click.option("--all", "everybody", is_flag=True, help="Sync each connected listener, one after the other.")
 @click.option("--force", is_flag=True, help="Skip the cooldown; a running sync is never skipped.")
 @with_appcontext
-def sync_user(spotify_id: str, force: bool) -> None:
-    """Sync one listener, named by Spotify id or account id."""
+def sync_user(spotify_id: str | None, everybody: bool, force: bool) -> None:
+    """Sync one listener, named by Spotify id or account id, or --all of them.
+
+    With --all, whoever disconnected Spotify is left out, and the exit code is that of the most serious
+    failure: 77 (needs to sign in again), then 69 (Spotify failed), then 75 (too early, or running).
+    """
+    if everybody == (spotify_id is not None):
+        raise click.UsageError("Name one listener, or give --all.")
     with _in_one_line():
-        # A shell can hand over bytes that are no text; nobody has such an id.
-        user_id = find_user_id(spotify_id.encode(errors="replace").decode())
-        if user_id is None:
-            click.echo(f"There is no user {spotify_id!r}.", err=True)
-            sys.exit(1)
-        outcome = run_sync(user_id, force=force)
-    if outcome.state is not SyncState.SUCCEEDED:
-        click.echo(outcome.message, err=True)
-        sys.exit(_EXIT_CODES[outcome.state])
-    click.echo(
-        f"{outcome.plays_added} plays added, {outcome.days_aggregated} days aggregated, "
-        f"{outcome.artists_saved} artists saved, {outcome.tracks_saved} tracks saved"
-    )
+        states = _sync_all(force=force) if spotify_id is None else [_sync_one(spotify_id, force=force)]
+    sys.exit(_EXIT_CODES[max(states, key=_BY_SERIOUSNESS.index, default=SyncState.SUCCEEDED)])
+
+
+def _sync_one(name: str, *, force: bool) -> SyncState:
+    # A shell can hand over bytes that are no text; nobody has such an id.
+    user_id = find_user_id(name.encode(errors="replace").decode())
+    if user_id is None:
+        click.echo(f"There is no user {name!r}.", err=True)
+        sys.exit(1)
+    return _told(run_sync(user_id, force=force))
+
+
+def _sync_all(*, force: bool) -> list[SyncState]:
+    everybody = listeners()
+    connected = [line.spotify_id for line in everybody if line.connection != "disconnected"]
+    if not connected:
+        click.echo("No listener is connected to Spotify." if everybody else _NOBODY)
+    user_ids = {name: find_user_id(name) for name in connected}
+    return [
+        _told(run_sync(user_id, force=force), f"{_printable(name)}: ")
+        for name, user_id in user_ids.items()
+        if user_id is not None
+    ]
+
+
+def _told(outcome: SyncOutcome, who: str = "") -> SyncState:
+    """Say in one line how a sync ended."""
+    if outcome.state is SyncState.SUCCEEDED:
+        click.echo(
+            f"{who}{outcome.plays_added} plays added, {outcome.days_aggregated} days aggregated, "
+            f"{outcome.artists_saved} artists saved, {outcome.tracks_saved} tracks saved"
+        )
+    else:
+        click.echo(f"{who}{outcome.message}", err=True)
+    return outcome.state
 
 
 @contextmanager
@@ -73,6 +105,7 @@ def users() -> None:
     """List the listeners: id, name, last sync, state of the connection."""
     with _in_one_line():
         lines = listeners()
+    click.echo("id\tname\tlast sync\tconnection" if lines else _NOBODY)
     for line in lines:
         synced = f"{line.last_success_at:%Y-%m-%d %H:%M} UTC" if line.last_success_at else "never"
         click.echo(

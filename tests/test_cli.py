@@ -93,7 +93,8 @@ def test_the_list_of_users(app: Flask, alice: Browser, bob: Browser, simulator: 
     simulator.revoke("unnamed")
     sync_user(app, "unnamed")
     result = app.test_cli_runner().invoke(args=["users"])
-    lines = [line.split("\t") for line in result.stdout.splitlines()]
+    header, *lines = [line.split("\t") for line in result.stdout.splitlines()]
+    assert header == ["id", "name", "last sync", "connection"]
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     assert lines[0][:2] == ["alice", "Alice"]
     assert lines[0][2].startswith(today)
@@ -103,6 +104,57 @@ def test_the_list_of_users(app: Flask, alice: Browser, bob: Browser, simulator: 
     assert lines[2][0] == "worse"
     assert "\x1b" not in result.stdout
     assert lines[3] == ["unnamed", "-", "never", "needs to reconnect"]
+
+
+def test_nobody_has_signed_in_yet(app: Flask) -> None:
+    for arguments in (["users"], ["sync-user", "--all"]):
+        result = app.test_cli_runner().invoke(args=arguments)
+        assert (result.exit_code, result.stdout) == (0, "No listener has signed in yet.\n")
+
+
+def test_everybody_in_turn(app: Flask, alice: Browser, bob: Browser, simulator: Simulator) -> None:
+    simulator.add_listener("charlie", account_id="account-charlie", display_name=CONTROLS)
+    Browser(app.test_client(), simulator).sign_in("charlie")
+    simulator.script_plays("bob", plays_of("bob", 3, hours_ago=50))
+    result = sync_user(app, "--all")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [line.partition(" plays added")[0] for line in result.stdout.splitlines()] == [
+        "alice: 0",
+        "bob: 3",
+        "charlie: 0",
+    ]
+    alice.post("/settings/disconnect")
+    result = sync_user(app, "--all")
+    assert [line.partition(":")[0] for line in result.stdout.splitlines()] == ["bob", "charlie"]
+    for browser in (bob, Browser(app.test_client(), simulator)):
+        browser.sign_in("bob" if browser is bob else "charlie")
+        browser.post("/settings/disconnect")
+    assert sync_user(app, "--all").stdout == "No listener is connected to Spotify.\n"
+
+
+@ON_SQLITE
+def test_everybody_ends_as_the_most_serious_failure(
+    make_app: Callable[..., Flask], alice: Browser, bob: Browser, simulator: Simulator
+) -> None:
+    app = make_app(SYNC_COOLDOWN_SECONDS="3600")
+    assert sync_user(app, "bob").exit_code == 0
+    result = sync_user(app, "--all")
+    assert (result.exit_code, result.stdout[:6]) == (75, "alice:"), "one is too early, the other is synced"
+    assert result.stderr.startswith("bob: Up to date")
+    simulator.faults.add("/v1/me/top", "status", status=501)
+    assert sync_user(app, "--all", "--force").exit_code == 69
+    simulator.faults.clear()
+    simulator.revoke("alice")
+    for _ in range(2):  # It is said each time, until she signs in again.
+        result = sync_user(app, "--all", "--force")
+        assert (result.exit_code, result.stdout[:4], result.stderr[:6]) == (77, "bob:", "alice:")
+
+
+@pytest.mark.parametrize("arguments", [[], ["alice", "--all"]])
+def test_one_listener_or_all(app: Flask, arguments: list[str]) -> None:
+    result = sync_user(app, *arguments)
+    assert result.exit_code == 2
+    assert "Name one listener, or give --all." in result.stderr
 
 
 def test_in_a_process_of_its_own(app: Flask, alice: Browser, simulator: Simulator) -> None:
