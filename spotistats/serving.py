@@ -3,6 +3,7 @@
 The server and the simulator are processes of their own. This one waits until either ends, and ends both.
 """
 
+import os
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import click
 import requests
@@ -51,8 +53,9 @@ def let_go(app: Flask) -> None:
 
 
 def main() -> int:
-    """Serve until Ctrl-C or SIGTERM; return the exit code."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    """Serve until Ctrl-C, SIGTERM or the end of the terminal; return the exit code."""
+    for number in (signal.SIGTERM, signal.SIGHUP):  # The second one comes when the terminal is closed.
+        signal.signal(number, lambda *_: sys.exit(0))
     variables = config.environment()
     settings = config.load(variables)
     _require_free_port(settings.port)
@@ -70,13 +73,15 @@ def main() -> int:
 
 def _demo(processes: ExitStack, settings: config.Settings, given: Mapping[str, str]) -> dict[str, str]:
     """Start the simulator and return the settings that make the app use it, with a database of its own."""
-    simulator = _python("-m", "spotistats.simulator", "--port", str(_simulator_port()), variables=given)
+    port = str(_simulator_port(settings))
+    simulator = _python("-m", "spotistats.simulator", "--keep-company", "--port", port, variables=given)
     processes.enter_context(_ended_with_us(simulator))
     assert simulator.stdout is not None
     said = simulator.stdout.readline().split()
     if not said:
         raise config.ConfigurationError("The simulator of Spotify did not start.")
     address = said[-1]
+    _keep_port(settings, address)
     demo = {
         "DEMO": "1",
         "SPOTIFY_CLIENT_ID": "simulator-client",
@@ -97,6 +102,10 @@ def _serve(server: Process, address: str, *, is_demo: bool) -> int:
         return server.wait() if server.poll() is not None else 1
     what = "the demo, on a simulated Spotify" if is_demo else "connected to Spotify"
     click.echo(f"\n  Spotistats: {address}  ({what})\n  Ctrl-C ends it.\n")
+    os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)  # Either of them: the one is of no use without the other.
+    if server.poll() is None:
+        click.echo("The simulator of Spotify has ended, and Spotistats with it.", err=True)
+        return 1
     return server.wait()
 
 
@@ -135,9 +144,25 @@ def _require_free_port(port: int) -> None:
         raise config.ConfigurationError(f"PORT {port} is taken by another program: PORT=8010 make run")
 
 
-def _simulator_port() -> int:
-    """Return the usual port, or 0, which takes any, where another program has it."""
-    return _SIMULATOR_PORT if _is_free(_SIMULATOR_PORT) else 0
+def _simulator_port(settings: config.Settings) -> int:
+    """Return the port of the last demo, or the usual one, or 0, which takes any, where these are taken.
+
+    The covers that were stored are addresses of the simulator: on the same port they are there again.
+    """
+    kept = None
+    with suppress(OSError, ValueError):
+        kept = int(_port_file(settings).read_text(encoding="ascii"))
+    wanted = [port for port in (kept, _SIMULATOR_PORT) if port and port != settings.port]
+    return next((port for port in wanted if 0 < port < 65536 and _is_free(port)), 0)
+
+
+def _keep_port(settings: config.Settings, address: str) -> None:
+    with suppress(OSError):  # It only makes the next demo prettier.
+        _port_file(settings).write_text(address.rpartition(":")[2], encoding="ascii")
+
+
+def _port_file(settings: config.Settings) -> Path:
+    return settings.instance_folder / "demo_port"
 
 
 def _is_free(port: int) -> bool:

@@ -50,6 +50,9 @@ def fields_of(page: str) -> dict[str, str]:
 
 
 def test_the_demo(variables: dict[str, str], session: requests.Session, tmp_path: Path) -> None:
+    remembered = tmp_path / "instance" / "demo_port"
+    remembered.parent.mkdir()
+    remembered.write_text(str(free_port()))
     with started("spotistats.serving", variables=variables) as process:
         address, what = printed_address(process)
         assert address == f"http://127.0.0.1:{variables['PORT']}"
@@ -58,7 +61,7 @@ def test_the_demo(variables: dict[str, str], session: requests.Session, tmp_path
         assert 'class="ribbon"' in login.text
         consent = session.post(f"{address}/auth/login", data=fields_of(login.text), timeout=10)
         simulator = consent.url.partition("/authorize")[0]
-        assert simulator.startswith("http://127.0.0.1:")
+        assert simulator == f"http://127.0.0.1:{remembered.read_text()}", "stored covers are there again"
         dashboard = session.post(
             f"{simulator}/authorize", data={**fields_of(consent.text), "decision": "agree"}, timeout=20
         )
@@ -78,7 +81,45 @@ def test_the_demo(variables: dict[str, str], session: requests.Session, tmp_path
     assert not answers(address)
     assert not answers(simulator)
     kept = {path.name for path in (tmp_path / "instance").iterdir()}
-    assert kept == {"secret_key", "demo.sqlite"}, "the database for real listening is not touched"
+    assert kept == {"secret_key", "demo.sqlite", "demo_port"}, (
+        "the database for real listening is not touched"
+    )
+
+
+def test_the_demo_takes_another_port_and_ends_with_the_terminal(
+    variables: dict[str, str], tmp_path: Path
+) -> None:
+    remembered = tmp_path / "instance" / "demo_port"
+    remembered.parent.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = str(other.getsockname()[1])
+        remembered.write_text(taken)
+        with started("spotistats.serving", variables=variables) as process:
+            address, _what = printed_address(process)
+            simulator = f"http://127.0.0.1:{remembered.read_text()}"
+            assert not simulator.endswith(taken)
+            assert answers(simulator)
+            process.send_signal(signal.SIGHUP)
+            assert process.wait(timeout=10) == 0
+    assert not answers(address)
+    assert not answers(simulator)
+
+
+def test_the_end_of_the_simulator_is_the_end_of_the_demo(variables: dict[str, str]) -> None:
+    with started("spotistats.serving", variables=variables) as process:
+        address, _what = printed_address(process)
+        os.kill(child_of(process, "spotistats.simulator"), signal.SIGKILL)
+        assert process.wait(timeout=10) == 1
+        assert process.stderr is not None
+        assert "simulator of Spotify has ended" in process.stderr.read()
+    assert not answers(address)
+
+
+def child_of(process: subprocess.Popen[str], name: str) -> int:
+    """Return the id of the child whose command holds that name."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    [found] = [child for child in children if name in Path(f"/proc/{child}/cmdline").read_text()]
+    return int(found)
 
 
 def test_with_a_spotify_application(

@@ -22,6 +22,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--token-lifetime", type=float, default=3600, help="seconds")
     parser.add_argument("--rotate-refresh-tokens", action="store_true")
     parser.add_argument(
+        "--keep-company", action="store_true", help="let there be new plays whenever somebody looks"
+    )
+    parser.add_argument(
         "--control", action="store_true", help="serve the controls for tests under /simulator"
     )
     return parser.parse_args()

@@ -15,6 +15,7 @@ from .taste import Taste, week_of
 
 FIRST_DAY = date(2019, 3, 1)
 LONGEST_SILENCE_DAYS = 120
+_SHORTEST = timedelta(seconds=35)
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,27 @@ class Life:
             if len(found) == count:
                 break
         return found
+
+    def from_now_on(self, start: datetime) -> Iterator[Play]:
+        """Yield plays without end from `start` on, a minute or so of each track, around those of the days."""
+        chance = stream(self._seed, self.person.id, "from now on", start.isoformat())
+        day = start.astimezone(self._zone).date()
+        clock = start.replace(microsecond=0)
+        for track, context in self._music(Session("calm", 0, 0), week_of(day), chance):
+            heard = timedelta(milliseconds=min(chance.randint(50_000, 110_000), track.duration_ms))
+            while busy := self._during(clock, clock + heard):
+                if busy.started_at - clock > _SHORTEST:
+                    heard = busy.started_at - clock
+                else:
+                    clock = busy.ended_at
+            yield Play(track, clock, clock + heard, context)
+            clock += heard
+
+    def _during(self, first: datetime, last: datetime) -> Play | None:
+        """Return the first play of the days that is on between two moments."""
+        day = first.astimezone(self._zone).date()
+        plays = (*self.day(day - timedelta(days=1)), *self.day(day))
+        return next((play for play in plays if play.started_at < last and first < play.ended_at), None)
 
     def _make_day(self, day: date) -> tuple[Play, ...]:
         if day < FIRST_DAY:

@@ -8,6 +8,7 @@ from threading import Lock
 
 from . import payloads
 from .catalog import Artist, Track
+from .company import Company
 from .life import Life, Play
 from .payloads import Json
 from .scripted import ScriptedPlay
@@ -29,6 +30,7 @@ class Listener:
     image: str | None = None
     about: str = ""
     life: Life | None = None
+    company: Company | None = None
     plays: list[Play] | None = None
     items: list[Json] | None = None
     top_items: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
@@ -50,8 +52,11 @@ class Listener:
             return self.items[:PLAYS_KEPT]
         if self.plays is not None:
             return [payloads.play_item(play, origin) for play in self.plays[:PLAYS_KEPT]]
-        if self.life is not None:
-            return [payloads.play_item(play, origin) for play in self.life.recent(now, PLAYS_KEPT)]
+        if self.company is not None:
+            self.company.look(now)
+        whose = self.company or self.life
+        if whose is not None:
+            return [payloads.play_item(play, origin) for play in whose.recent(now, PLAYS_KEPT)]
         return []
 
     def top(

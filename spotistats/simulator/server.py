@@ -42,6 +42,7 @@ class Simulator(State):
         token_lifetime: float = 3600,
         control: bool = False,
         redirect_uris: Iterable[str] | None = None,
+        keep_company: bool = False,
     ) -> None:
         super().__init__(
             client_id,
@@ -51,6 +52,7 @@ class Simulator(State):
             latency=latency,
             token_lifetime=token_lifetime,
             redirect_uris=redirect_uris,
+            keep_company=keep_company,
         )
         self._port = port
         self._app = create_simulator_app(self, with_control=control)

@@ -10,6 +10,7 @@ from flask import current_app
 from .calls import Call, CallLog
 from .catalog import image_path
 from .clock import Clock
+from .company import Company
 from .faults import Faults
 from .life import JONAS, MARA, Person, life_of
 from .listeners import Listener
@@ -26,7 +27,7 @@ class State:
     """The simulated Spotify without the network: listeners, consents, tokens, faults, the log and the clock.
 
     `latency` (seconds) and `auto_agree` (a listener's id, or None for the page with its two buttons) may be
-    changed at any time.
+    changed at any time. With `keep_company`, who has a life of their own plays music while somebody looks.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class State:
         latency: float = 0.0,
         token_lifetime: float = 3600,
         redirect_uris: Iterable[str] | None = None,
+        keep_company: bool = False,
     ) -> None:
         self.client_id = client_id
         self.client_secret = client_secret
@@ -55,12 +57,18 @@ class State:
         self.stopping = Event()
         self._lock = RLock()
         self._choices: deque[tuple[str, bool]] = deque()
-        self._listeners = {person.id: self._generated(person) for person in (MARA, JONAS)}
+        self._listeners = {
+            person.id: self._generated(person, keep_company=keep_company) for person in (MARA, JONAS)
+        }
 
-    def _generated(self, person: Person) -> Listener:
+    def _generated(self, person: Person, *, keep_company: bool) -> Listener:
         life = life_of(person, self.seed)
         image = image_path(person.id)
-        return Listener(person.id, person.account_id, person.display_name, image, person.about, life)
+        listener = Listener(person.id, person.account_id, person.display_name, image, person.about, life)
+        if keep_company:
+            listener.company = Company(life)
+            listener.company.look(self.clock.now())
+        return listener
 
     @property
     def origin(self) -> str:
