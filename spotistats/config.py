@@ -47,6 +47,7 @@ class Settings:
     top_limit: int
     port: int
     demo: bool
+    env_file: Path  # Where it is read from, whether it is there or not.
 
     @property
     def has_credentials(self) -> bool:
@@ -65,7 +66,7 @@ class Settings:
 def environment() -> dict[str, str]:
     """Return the variables of the process over those of a `.env` file in the working folder."""
     try:
-        from_file = {key: value or "" for key, value in dotenv_values(Path.cwd() / ".env").items()}
+        from_file = {key: value or "" for key, value in dotenv_values(_env_file()).items()}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The file .env cannot be read ({type(error).__name__}).") from error
     return {**from_file, **os.environ}
@@ -95,7 +96,12 @@ def load(variables: Mapping[str, str]) -> Settings:
         top_limit=_whole_number(given, "TOP_LIMIT", default=20, least=1, most=50),
         port=_whole_number(given, "PORT", default=8000, least=1, most=65535),
         demo=_yes_or_no(given, "DEMO"),
+        env_file=_env_file(),
     )
+
+
+def _env_file() -> Path:
+    return Path.cwd() / ".env"
 
 
 def _credentials(given: Mapping[str, str]) -> tuple[str | None, str | None]:

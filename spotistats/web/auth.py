@@ -40,8 +40,8 @@ def login() -> str | Response:
     return render_template(
         "auth/login.html",
         has_credentials=sign_in.is_possible(),
-        redirect_uri=_redirect_uri(),
         next=after or "",
+        **_how_to_set_up(),
     )
 
 
@@ -49,7 +49,14 @@ def login() -> str | Response:
 @public
 def setup() -> str:
     """Explain how to make a Spotify application, with the exact redirect URI."""
-    return render_template("auth/setup.html", redirect_uri=_redirect_uri())
+    return render_template("auth/setup.html", **_how_to_set_up())
+
+
+def _how_to_set_up() -> dict[str, Any]:
+    """Return what the page names: where the settings' file lies is told to people at this machine alone."""
+    config = current_app.config
+    env_file = None if config["PUBLIC_URL"] else config["ENV_FILE"]
+    return {"redirect_uri": _redirect_uri(), "env_file": env_file}
 
 
 @blueprint.post("/auth/login")

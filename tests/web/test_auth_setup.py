@@ -1,0 +1,37 @@
+"""How to make a Spotify application, and where to put what it gives."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.support.kinds import ON_SQLITE
+from tests.support.listeners import ORIGIN
+from tests.support.pages import checked
+
+pytestmark = ON_SQLITE
+
+UNSET = {"SPOTIFY_CLIENT_ID": "", "SPOTIFY_CLIENT_SECRET": ""}
+
+
+@pytest.mark.parametrize("path", ["/setup", "/login"])
+def test_at_this_machine_the_file_is_named_in_full(
+    make_app: Callable[..., Flask], path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = make_app(**UNSET).test_client().get(path, base_url=ORIGIN).text
+    checked(page, path)
+    assert f"{tmp_path}/.env</code>" in page
+
+
+@pytest.mark.parametrize("path", ["/setup", "/login"])
+def test_others_are_not_told_where_it_lies(
+    make_app: Callable[..., Flask], path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    client = make_app(PUBLIC_URL="https://music.example.org", **UNSET).test_client()
+    page = client.get(path, base_url="https://music.example.org").text
+    checked(page, path)
+    assert str(tmp_path) not in page
+    assert "in the folder with Spotistats’ Makefile" in page
