@@ -65,7 +65,9 @@ def main() -> int:
         check_schema(variables, is_needed_now=True)
         if status := _python("-m", "flask", "--app", "wsgi", "db", "upgrade", variables=variables).wait():
             return status
-        server = _python("-m", "gunicorn", "--log-level", "warning", "wsgi:app", variables=variables)
+        # Who presses Ctrl-C wants it to end: what is still being answered has a few seconds.
+        options = ("--log-level", "warning", "--graceful-timeout", "5")
+        server = _python("-m", "gunicorn", *options, "wsgi:app", variables=variables)
         processes.enter_context(_ended_with_us(server))
         return _serve(server, f"http://127.0.0.1:{settings.port}", is_demo=not settings.has_credentials)
     return 0
