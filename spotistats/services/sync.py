@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from spotistats import clock, time_limit
-from spotistats.clock import counted
 from spotistats.extensions import end_reading, settings, transaction
 from spotistats.plays import TIME_RANGES, RecentlyPlayed, TimeRange, TopLists
 from spotistats.services import connections, recording, sync_runs, sync_words
@@ -25,6 +24,7 @@ from spotistats.spotify.errors import (
     RateLimited,
     SpotifyError,
     Unavailable,
+    UnreadablePlays,
 )
 
 log = logging.getLogger(__name__)
@@ -155,7 +155,7 @@ def _fetched(answers: dict[str, Any]) -> Fetched:
         None,
     )
     if isinstance(recent, RecentlyPlayed) and recent.unreadable:
-        errors.append(Malformed(f"{counted(recent.unreadable, 'play')} could not be read"))
+        errors.append(UnreadablePlays(recent.unreadable))
 
     def ranges(kind: str) -> dict[TimeRange, Any]:
         return {time_range: answers[f"{kind} {time_range}"] for time_range in TIME_RANGES}

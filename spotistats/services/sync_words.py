@@ -8,6 +8,7 @@ from spotistats.spotify.errors import (
     NotConfigured,
     RateLimited,
     SpotifyError,
+    UnreadablePlays,
 )
 
 
@@ -31,6 +32,11 @@ def failed(error: SpotifyError) -> str:
         return (
             "Spotify refused: this account may not be on the application’s user list, or its owner has no "
             "Premium subscription."
+        )
+    if isinstance(error, UnreadablePlays):
+        return (
+            f"{counted(error.count, 'play')} on Spotify’s list could not be read. Each sync tries again, "
+            "until newer plays have pushed what is unreadable off the list."
         )
     if isinstance(error, Malformed):
         return "Spotify’s answer could not be read completely. Try again in a few minutes."

@@ -43,3 +43,11 @@ class Unavailable(SpotifyError):
 
 class Malformed(Unavailable):
     """Spotify's answer lacks a field that is needed, or holds another kind of value there."""
+
+
+class UnreadablePlays(Malformed):
+    """Some of the recent plays lack what is needed; the others were read."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"unreadable plays: {count}")
+        self.count = count

@@ -11,6 +11,7 @@ from spotistats.spotify.errors import (
     RateLimited,
     SpotifyError,
     Unavailable,
+    UnreadablePlays,
 )
 
 
@@ -49,6 +50,7 @@ def test_a_failure_says_what_was_kept(plays: int | None, lists_came: bool, words
         (RateLimited("", None), "Spotify asks for a pause before the next sync."),
         (NotAllowed("status 403"), "Spotify refused:"),
         (Malformed("item.track is missing"), "Spotify’s answer could not be read completely."),
+        (UnreadablePlays(2), "2 plays on Spotify’s list could not be read. Each sync tries again,"),
         (Unavailable("status 502"), "Spotify could not be reached or is in trouble."),
     ],
 )
