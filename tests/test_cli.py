@@ -132,9 +132,8 @@ def test_everybody_in_turn(app: Flask, alice: Browser, bob: Browser, simulator: 
     assert sync_user(app, "--all").stdout == "No listener is connected to Spotify.\n"
 
 
-@ON_SQLITE
 def test_everybody_ends_as_the_most_serious_failure(
-    make_app: Callable[..., Flask], alice: Browser, bob: Browser, simulator: Simulator
+    make_app: MakeApp, alice: Browser, bob: Browser, simulator: Simulator
 ) -> None:
     app = make_app(SYNC_COOLDOWN_SECONDS="3600")
     assert sync_user(app, "bob").exit_code == 0

@@ -16,7 +16,7 @@ from spotistats.models import User
 from spotistats.simulator import Simulator
 from tests.support import databases, postgres
 from tests.support.kinds import ON_SQLITE
-from tests.support.listeners import ORIGIN, Browser
+from tests.support.listeners import ORIGIN, Browser, json_of
 from tests.support.rows import store_listener
 from tests.support.settings import app_settings
 from tests.support.weeks import plays_of
@@ -40,7 +40,7 @@ def put_back(path: Path, kept: Path) -> None:
 
 def health_of(browser: Browser) -> tuple[int, str]:
     answer = browser.get("/healthz")
-    return answer.status_code, answer.json["database"]
+    return answer.status_code, json_of(answer)["database"]
 
 
 @ON_SQLITE
@@ -53,17 +53,17 @@ def test_a_file_that_is_taken_away_is_noticed_and_nothing_is_written(
     form = {"csrf_token": alice.csrf_token()}
     take_away(path, tmp_path / "aside")
     answer = alice.get("/healthz")
-    assert (answer.status_code, answer.json["database"]) == (503, "gone")
-    assert "Put it back" in answer.json["message"]
+    assert (answer.status_code, json_of(answer)["database"]) == (503, "gone")
+    assert "Put it back" in json_of(answer)["message"]
     simulator.log.clear()
     synced = alice.client.post("/sync", base_url=ORIGIN, data=form, headers={"Accept": "application/json"})
     assert synced.status_code == 503
-    assert "nothing is saved" in synced.json["error"]
+    assert "nothing is saved" in json_of(synced)["error"]
     assert simulator.calls == [], "what could not be stored was not asked for"
     assert list(path.parent.glob(f"{path.name}*")) == [], "no empty file stands in the way"
     put_back(path, tmp_path / "aside")
     assert health_of(alice) == (200, "current")
-    assert alice.sync_json().json["plays_added"] == 5
+    assert json_of(alice.sync_json())["plays_added"] == 5
 
 
 @ON_SQLITE
@@ -75,11 +75,11 @@ def test_another_file_in_its_place_is_what_is_served(
         databases.dispose(app)
     shutil.copyfile(path, tmp_path / "backup")
     simulator.script_plays("alice", plays_of("alice", 5, hours_ago=50))
-    assert alice.sync_json().json["plays_added"] == 5
+    assert json_of(alice.sync_json())["plays_added"] == 5
     take_away(path, tmp_path / "aside")
     shutil.copyfile(tmp_path / "backup", path)
     assert health_of(alice) == (200, "current")
-    assert alice.sync_json().json["plays_added"] == 5, "the copy from before knows none of them"
+    assert json_of(alice.sync_json())["plays_added"] == 5, "the copy from before knows none of them"
     with app.app_context():
         databases.dispose(app)
     assert path.read_bytes() != (tmp_path / "backup").read_bytes(), "they are in the file that is there"
@@ -141,7 +141,7 @@ def test_a_server_that_hangs_is_noticed_within_five_seconds(
     began = time.monotonic()
     answer = client.get("/healthz", base_url=ORIGIN)
     assert time.monotonic() - began < 5
-    assert (answer.status_code, answer.json["database"]) == (503, "unreachable")
+    assert (answer.status_code, json_of(answer)["database"]) == (503, "unreachable")
     server.resume()
     assert client.get("/healthz", base_url=ORIGIN).status_code == 200
 

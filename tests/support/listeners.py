@@ -55,6 +55,13 @@ class Browser:
         return self.sync(Accept="application/json")
 
 
+def json_of(answer: TestResponse) -> dict[str, Any]:
+    """Return the fields of an answer in JSON."""
+    fields = answer.get_json()
+    assert isinstance(fields, dict)
+    return fields
+
+
 def moment(text: str) -> datetime:
     """Return a moment written as "2026-03-01T12:00:00Z"."""
     return datetime.fromisoformat(text)

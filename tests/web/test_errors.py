@@ -11,7 +11,7 @@ from spotistats.simulator import Simulator
 from tests.support import databases
 from tests.support.apps import MakeApp
 from tests.support.kinds import ON_POSTGRESQL, ON_SQLITE
-from tests.support.listeners import ORIGIN, Browser
+from tests.support.listeners import ORIGIN, Browser, json_of
 from tests.support.pages import checked
 
 PAGES = (
@@ -52,7 +52,7 @@ def assert_unusable(browser: Browser) -> None:
         assert answer.status_code == 503
         assert "What is stored is safe" in answer.text
     health = browser.get("/healthz")
-    assert (health.status_code, health.json["database"]) == (503, "unreachable")
+    assert (health.status_code, json_of(health)["database"]) == (503, "unreachable")
 
 
 @ON_SQLITE  # A server that is gone follows below.
@@ -76,7 +76,7 @@ def test_the_database_is_not_migrated(app: Flask, alice: Browser) -> None:
         db.session.remove()
     assert alice.get("/dashboard").status_code == 503
     health = alice.get("/healthz")
-    assert (health.status_code, health.json["database"]) == (503, "behind")
+    assert (health.status_code, json_of(health)["database"]) == (503, "behind")
 
 
 def test_somebody_else_keeps_writing(app: Flask, alice: Browser) -> None:

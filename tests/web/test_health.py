@@ -3,7 +3,7 @@
 from flask import Flask
 
 from spotistats.extensions import transaction
-from tests.support.listeners import Browser
+from tests.support.listeners import Browser, json_of
 
 
 def test_while_all_is_well(browser: Browser) -> None:
@@ -23,8 +23,8 @@ def test_a_schema_that_is_not_this_programs(app: Flask, browser: Browser) -> Non
             if revision:
                 connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{revision}')")
         answer = browser.get("/healthz")
-        assert (answer.status_code, answer.json["database"]) == (status, state)
-        assert words in answer.json["message"]
+        assert (answer.status_code, json_of(answer)["database"]) == (status, state)
+        assert words in json_of(answer)["message"]
     with app.app_context(), transaction() as session:
         session.connection().exec_driver_sql("DROP TABLE alembic_version")
-    assert browser.get("/healthz").json["database"] == "behind"
+    assert json_of(browser.get("/healthz"))["database"] == "behind"
