@@ -24,6 +24,7 @@ from spotistats.services.recording import Recorded
 
 # A sync ends within 25 seconds; a lock whose holder died is free again after 60 at most.
 LOCK_SECONDS = 50
+_LONGEST_LOCK_SECONDS = 60
 _CLOSING_SECONDS = 30
 
 
@@ -135,8 +136,9 @@ def _take_lock(session: Session, user_id: int, holder: str, now: datetime) -> No
             or_(
                 User.sync_lock_expires_at.is_(None),
                 User.sync_lock_expires_at <= now,
-                # Taken by a clock that was ahead; no lock lasts so long.
-                User.sync_lock_expires_at > now + timedelta(seconds=LOCK_SECONDS),
+                # Taken by a clock that was ahead; no lock lasts so long. One that was taken while this sync
+                # waited for the database ends only some seconds later than it would if taken now.
+                User.sync_lock_expires_at > now + timedelta(seconds=_LONGEST_LOCK_SECONDS),
             ),
         )
         .values(sync_lock_holder=holder, sync_lock_expires_at=now + timedelta(seconds=LOCK_SECONDS))

@@ -36,6 +36,20 @@ def test_a_second_sync_of_the_same_listener_is_refused_and_leaves_no_row() -> No
     assert [run.status for run in runs_of(alice)] == ["succeeded"]
 
 
+def test_a_lock_that_was_taken_while_another_sync_waited_for_the_database_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alice = somebody()
+    began = clock.now()
+    with sync_runs.running(alice, force=False) as run:
+        with monkeypatch.context() as patched:
+            patched.setattr(clock, "now", lambda: began - timedelta(seconds=4))
+            with pytest.raises(AlreadyRunning) as caught, sync_runs.running(alice, force=False):
+                raise AssertionError("it began")
+            assert caught.value.retry_after <= 60
+        finish(run)
+
+
 def test_a_lock_is_free_again_within_a_minute() -> None:
     alice = somebody()
     with sync_runs.running(alice, force=False) as run:
