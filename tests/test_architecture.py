@@ -146,6 +146,7 @@ def test_what_is_not_ours_is_as_its_package_brings_it() -> None:
 
 def test_migrations_know_no_model_and_are_numbered() -> None:
     found = sorted((ROOT / "migrations" / "versions").glob("*.py"))
+    assert found
     for number, path in enumerate(found, start=1):
         assert path.name.startswith(f"{number:04d}_")
         assert "spotistats" not in path.read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """What the README says is so: its links and pictures, commands and settings."""
 
 import re
+from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 
@@ -81,3 +82,4 @@ def test_the_defaults_are_as_the_readme_says(tmp_path: Path) -> None:
             assert int(value) == int(default.strip("`")), name
         elif default == "none":
             assert not value, name
+    assert Counter(settings_table().values())["none"] == 4, "the table is read right"

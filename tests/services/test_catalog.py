@@ -94,3 +94,7 @@ def test_a_page_of_tracks_with_many_credits() -> None:
 
 def test_no_tracks_are_no_work() -> None:
     save()
+    assert db.session.scalars(select(StoredTrack.id)).all() == []
+    save(SONG)
+    save()
+    assert stored().name == "Song"

@@ -26,11 +26,12 @@ def test_odd_sizes(simulator: Simulator, http: requests.Session, size: str, widt
 
 def test_every_picture_of_a_page_exists(get: Get, http: requests.Session) -> None:
     items = get("/me/player/recently-played", limit=3).json()["items"]
-    for item in items:
-        for image in item["track"]["album"]["images"]:
-            answer = http.get(image["url"], timeout=5)
-            assert answer.status_code == 200
-            assert f'width="{image["width"]}"' in answer.text
+    images = [image for item in items for image in item["track"]["album"]["images"]]
+    assert len(images) == 9
+    for image in images:
+        answer = http.get(image["url"], timeout=5)
+        assert answer.status_code == 200
+        assert f'width="{image["width"]}"' in answer.text
 
 
 def test_pictures_are_no_calls_to_spotify(simulator: Simulator, http: requests.Session) -> None:
