@@ -1,7 +1,6 @@
 """Signing in with Spotify, and out."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +10,6 @@ from flask import Flask
 from werkzeug.http import parse_cookie
 
 from spotistats.simulator import Simulator
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import ORIGIN, Browser
 from tests.support.rows import everything
 from tests.support.weeks import plays_of
@@ -57,7 +55,6 @@ def cookie_of(browser: Browser) -> str:
     return cookie.value
 
 
-@ON_SQLITE
 def test_the_authorize_address(browser: Browser, simulator: Simulator) -> None:
     answers = [browser.post("/auth/login") for _ in range(2)]
     first, second = (answer.headers["Location"] for answer in answers)
@@ -76,10 +73,7 @@ def test_the_authorize_address(browser: Browser, simulator: Simulator) -> None:
     assert "simulator-secret" not in first
 
 
-@ON_SQLITE
-def test_the_redirect_uri_follows_the_public_address(
-    make_app: Callable[..., Flask], simulator: Simulator
-) -> None:
+def test_the_redirect_uri_follows_the_public_address(make_app: MakeApp, simulator: Simulator) -> None:
     simulator.redirect_uris = frozenset({"https://music.example.org/auth/callback"})
     client = make_app(PUBLIC_URL="https://Music.Example.org:443/").test_client()
     base_url = "https://music.example.org"
@@ -93,7 +87,6 @@ def test_the_redirect_uri_follows_the_public_address(
     assert (answer.status_code, answer.headers["Location"]) == (302, "/dashboard")
 
 
-@ON_SQLITE
 def test_the_tokens_are_stored_encrypted_with_the_moment_of_consent(alice: Browser, app: Flask) -> None:
     [row] = everything(app)["spotify_connections"]
     access_token, refresh_token, consented_at = row[1], row[2], row[4]
@@ -105,8 +98,7 @@ def test_the_tokens_are_stored_encrypted_with_the_moment_of_consent(alice: Brows
     assert cookie["token"] != token_hash, "who reads the table cannot sign in with it"
 
 
-@ON_SQLITE
-def test_cookie_flags(make_app: Callable[..., Flask], simulator: Simulator, browser: Browser) -> None:
+def test_cookie_flags(make_app: MakeApp, simulator: Simulator, browser: Browser) -> None:
     cookie = browser.get("/login").headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
@@ -118,7 +110,6 @@ def test_cookie_flags(make_app: Callable[..., Flask], simulator: Simulator, brow
     assert "SameSite=Lax" in cookie
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("path", OWN_PATHS)
 def test_the_page_first_asked_for_comes_after_the_sign_in(browser: Browser, path: str) -> None:
     login = browser.get("/login", query_string={"next": path})
@@ -129,14 +120,12 @@ def test_the_page_first_asked_for_comes_after_the_sign_in(browser: Browser, path
     assert answer.headers["Location"] == path.replace("ü", "%C3%BC")
 
 
-@ON_SQLITE
 def test_the_guard_remembers_the_page(browser: Browser) -> None:
     answer = browser.get("/history?days=30&x=a%26b")
     assert answer.headers["Location"] == "/login?next=/history?days%3D30%26x%3Da%2526b"
     assert 'value="/history?days=30&amp;x=a%26b"' in browser.get(answer.headers["Location"]).text
 
 
-@ON_SQLITE
 def test_no_other_site_comes_after_the_sign_in(browser: Browser, alice: Browser) -> None:
     for path in EVIL_PATHS:
         login = browser.get("/login", query_string={"next": path})
@@ -201,7 +190,6 @@ def test_signing_out_everywhere(app: Flask, alice: Browser, bob: Browser, simula
     assert alice.get("/dashboard").status_code == 200
 
 
-@ON_SQLITE
 def test_who_was_signed_out_elsewhere_is_told_so_once(
     app: Flask, alice: Browser, simulator: Simulator
 ) -> None:
@@ -226,7 +214,6 @@ def test_who_was_signed_out_elsewhere_is_told_so_once(
     assert words not in stranger.get("/login").text
 
 
-@ON_SQLITE
 def test_the_cookie_does_not_grow_with_abandoned_attempts(browser: Browser, simulator: Simulator) -> None:
     sizes = []
     for _ in range(12):
@@ -242,7 +229,6 @@ def test_the_cookie_does_not_grow_with_abandoned_attempts(browser: Browser, simu
     assert browser.sign_in("alice").status_code == 302
 
 
-@ON_SQLITE
 def test_the_time_zone_of_the_browser_is_taken_over_once(app: Flask, browser: Browser) -> None:
     def zones() -> list[str]:
         return [row[4] for row in everything(app)["users"]]
@@ -253,16 +239,14 @@ def test_the_time_zone_of_the_browser_is_taken_over_once(app: Flask, browser: Br
     assert zones() == ["Australia/Lord_Howe"]
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../../etc/passwd", "UTC\0", "Factory", "x" * 10_000])
 def test_a_zone_that_does_not_exist_is_utc(app: Flask, browser: Browser, zone: str) -> None:
     browser.sign_in("alice", timezone=zone)
     assert [row[4] for row in everything(app)["users"]] == ["UTC"]
 
 
-@ON_SQLITE
 def test_without_a_spotify_application_the_sign_in_explains_itself(
-    make_app: Callable[..., Flask], simulator: Simulator
+    make_app: MakeApp, simulator: Simulator
 ) -> None:
     app = make_app(SPOTIFY_CLIENT_ID="", SPOTIFY_CLIENT_SECRET="", PUBLIC_URL="https://music.example.org")
     page = app.test_client().get("/login", base_url="https://music.example.org")

@@ -10,12 +10,9 @@ from werkzeug.test import TestResponse
 
 from spotistats import clock
 from spotistats.simulator import Simulator
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.pages import checked
 from tests.support.rows import everything
-
-pytestmark = ON_SQLITE
 
 JSON = {"Accept": "application/json"}
 

@@ -11,7 +11,6 @@ from sqlalchemy import update
 from spotistats.extensions import transaction
 from spotistats.models import SpotifyWait, User
 from spotistats.simulator import Simulator
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.pages import SVG, by_id, checked, text_of
 from tests.support.rows import Heard, store_plays, store_sync, user_id_of
@@ -49,7 +48,6 @@ def test_the_card_counts_seven_local_days(alice: Browser, bob: Browser, app: Fla
     assert "3 of 7 days" in text
 
 
-@ON_SQLITE
 def test_the_week_is_drawn_and_told(alice: Browser, app: Flask) -> None:
     now = datetime.now(UTC)
     with app.app_context():
@@ -71,7 +69,6 @@ def test_the_week_is_drawn_and_told(alice: Browser, app: Flask) -> None:
     assert recent == ["Name of a1", "Name of b1"]
 
 
-@ON_SQLITE
 def test_when_the_next_sync_may_be(alice: Browser, app: Flask, simulator: Simulator) -> None:
     def facts() -> str:
         return text_of(by_id(checked(alice.get("/dashboard").text, "/dashboard"), "sync-facts"))
@@ -90,7 +87,6 @@ def test_when_the_next_sync_may_be(alice: Browser, app: Flask, simulator: Simula
     assert facts().endswith("A sync is running.")
 
 
-@ON_SQLITE
 def test_pictures_come_from_spotify_alone(alice: Browser, simulator: Simulator) -> None:
     plays = plays_of("alice", 3)
     addresses = [

@@ -6,12 +6,9 @@ from xml.etree.ElementTree import Element
 import pytest
 from flask import Flask
 
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.pages import SVG, by_id, checked, text_of
 from tests.support.rows import Heard, store_plays, store_sync, user_id_of
-
-pytestmark = ON_SQLITE
 
 
 def ago(days: float) -> datetime:

@@ -5,12 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.pages import SVG, checked, text_of
 from tests.support.rows import Heard, store_plays, store_sync, user_id_of
-
-pytestmark = ON_SQLITE
 
 WORDS = "The number of days must be a whole number from 1 to 3,650."
 

@@ -16,7 +16,6 @@ from flask import Flask
 from spotistats.simulator import Simulator
 from spotistats.stats.records import TABLES
 from spotistats.web.my_data import _csv_cell
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.names import NASTY
 from tests.support.pages import checked, text_of
@@ -72,7 +71,6 @@ NO_PLACES = [
 ]
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("name", TABLES)
 def test_a_place_that_does_not_exist(alice: Browser, name: str) -> None:
     for after in NO_PLACES:

@@ -1,12 +1,10 @@
 """What a listener decides: time zone, connection, the end of the account."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from flask import Flask
 
 from spotistats.simulator import Simulator
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.pages import by_id, checked, text_of
 from tests.support.rows import Heard, everything, store_plays, user_id_of
@@ -48,7 +46,6 @@ def test_another_zone_rebuilds_the_days_at_once(alice: Browser, bob: Browser, ap
     assert [row[4] for row in after["users"]] == ["Asia/Tokyo", "UTC"]
 
 
-@ON_SQLITE
 def test_a_zone_that_does_not_exist(alice: Browser, app: Flask) -> None:
     before = everything(app)
     for zone in NO_ZONES:
@@ -60,8 +57,7 @@ def test_a_zone_that_does_not_exist(alice: Browser, app: Flask) -> None:
     assert everything(app) == before
 
 
-@ON_SQLITE
-def test_the_demo_s_spotify_lists_nothing(make_app: Callable[..., Flask], simulator: Simulator) -> None:
+def test_the_demo_s_spotify_lists_nothing(make_app: MakeApp, simulator: Simulator) -> None:
     alice = Browser(make_app(DEMO="1").test_client(), simulator)
     alice.sign_in("alice")
     alice.post("/settings/disconnect")
@@ -70,12 +66,10 @@ def test_the_demo_s_spotify_lists_nothing(make_app: Callable[..., Flask], simula
     assert SPOTIFY_APPS not in page
 
 
-@ON_SQLITE
 def test_a_form_without_its_field(alice: Browser) -> None:
     assert alice.post("/settings").status_code == 400
 
 
-@ON_SQLITE
 def test_disconnecting_forgets_the_tokens_and_keeps_the_history(
     alice: Browser, app: Flask, simulator: Simulator
 ) -> None:
@@ -132,7 +126,6 @@ def test_deleting_the_account_leaves_nothing_of_it(
     assert bob.get("/dashboard").status_code == 200
 
 
-@ON_SQLITE
 def test_the_account_is_deleted_only_as_confirmed(alice: Browser, app: Flask) -> None:
     before = everything(app)
     for typed in ("", "delete", "delete everything!", "yes", "delete  everything", "\0"):

@@ -8,12 +8,9 @@ from sqlalchemy import update
 from spotistats.extensions import transaction
 from spotistats.models import UserTopArtist
 from spotistats.simulator import Simulator
-from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.pages import checked, text_of
 from tests.support.weeks import plays_of
-
-pytestmark = ON_SQLITE
 
 
 def test_a_range_that_does_not_exist(alice: Browser) -> None:
