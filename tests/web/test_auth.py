@@ -10,6 +10,7 @@ from flask import Flask
 from werkzeug.http import parse_cookie
 
 from spotistats.simulator import Simulator
+from tests.support.apps import MakeApp
 from tests.support.listeners import ORIGIN, Browser
 from tests.support.rows import everything
 from tests.support.weeks import plays_of

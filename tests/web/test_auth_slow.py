@@ -24,7 +24,6 @@ def test_a_sign_in_does_not_wait_for_ever(
     assert browser.get("/dashboard").status_code == 302
 
 
-@ON_SQLITE
 def test_an_answer_that_is_far_too_long_is_not_read(browser: Browser, simulator: Simulator) -> None:
     padded = {**simulator.grant("alice"), "padding": "x" * 9 * 1024 * 1024}
     simulator.faults.add("/api/token", "replace", body=padded)

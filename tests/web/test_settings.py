@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from flask import Flask
 
 from spotistats.simulator import Simulator
+from tests.support.apps import MakeApp
 from tests.support.listeners import Browser
 from tests.support.pages import by_id, checked, text_of
 from tests.support.rows import Heard, everything, store_plays, user_id_of
