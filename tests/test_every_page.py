@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 from spotistats.extensions import transaction
 from spotistats.models import SpotifyConnection
 from spotistats.simulator import Simulator
-from spotistats.stats.records import TABLES
+from spotistats.stats.my_data import TABLES
 from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
 from tests.support.names import LONG, MARKUP, NASTY, WITH_NUL

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from spotistats import clock
 from spotistats.services import accounts, connections
-from spotistats.stats.records import person
+from spotistats.stats.my_data import person
 from spotistats.stats.syncs import sync_standing
 from spotistats.web import guards
 from spotistats.web.filters import short
@@ -37,9 +37,13 @@ def save() -> Response:
 
 @blueprint.post("/disconnect")
 def disconnect() -> Response:
-    """Forget the tokens and keep the history."""
+    """Forget the permission and keep the history."""
     connections.disconnect(guards.listener().id)
-    flash("Spotify is disconnected and its tokens are forgotten. Your history is still here.", "message")
+    flash(
+        "Spotify is disconnected: Spotistats has forgotten its permission to read from it. "
+        "Your history stays.",
+        "message",
+    )
     return redirect(url_for("settings.show"), code=303)
 
 

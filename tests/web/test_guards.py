@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from spotistats.simulator import Simulator
-from spotistats.stats.records import TABLES
+from spotistats.stats.my_data import TABLES
 from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import ORIGIN, Browser
 from tests.support.rows import everything
