@@ -6,9 +6,6 @@ from functools import lru_cache
 from math import ceil
 from zoneinfo import ZoneInfo, available_timezones
 
-# The widest that a wall clock was ever set forward or back at once, Samoa's skipped day apart.
-_WIDEST_SHIFT = timedelta(hours=3)
-
 
 def now() -> datetime:
     """Return the present moment, in UTC."""
@@ -51,12 +48,19 @@ def day_start(day: date, where: ZoneInfo) -> datetime:
 
 
 def around(day: date, where: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return a span in UTC that holds every moment of the local `day`, and a little more.
+    """Return the span in UTC that holds every moment of the local `day`, and only a little more.
 
     Clocks that were set back over midnight (Newfoundland, until 2011) make a date come twice, with an hour
     of its neighbour between: one span cannot be exact, so who reads it asks `local_date` of each moment.
+    Where no clock is changed at either midnight, the span is the day.
     """
-    return day_start(day, where) - _WIDEST_SHIFT, day_start(day + timedelta(days=1), where) + _WIDEST_SHIFT
+    return min(_midnights(day, where)), max(_midnights(day + timedelta(days=1), where))
+
+
+def _midnights(day: date, where: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return when the local `day` begins by the clock before a change and after it: mostly the same."""
+    midnight = datetime.combine(day, time.min, tzinfo=where)
+    return midnight.astimezone(UTC), midnight.replace(fold=1).astimezone(UTC)
 
 
 def last_days(count: int, today: date) -> tuple[date, date]:

@@ -1,7 +1,7 @@
 """Every page, whoever looks at it: well-formed, titled, labelled, without a dead link."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -43,6 +43,10 @@ def addresses(app: Flask) -> list[str]:
 def _paths(rule: Rule) -> list[str]:
     if not rule.arguments:
         return [rule.rule]
+    if rule.endpoint == "history.day":
+        today = datetime.now(UTC).date()
+        days = [today, today - timedelta(days=1), today + timedelta(days=1), date(1970, 1, 1)]
+        return [rule.rule.replace("<text>", f"{day:%Y-%m-%d}") for day in days]
     assert rule.endpoint == "my_data.table", f"tell this test how to fill in {rule.rule}"
     return [rule.rule.replace("<name>", name) for name in TABLES]
 
@@ -176,6 +180,7 @@ def test_error_pages(pages: Pages) -> None:
         ("/nothing-here", 404),
         ("/my-data/nothing", 404),
         ("/history?days=abc", 400),
+        ("/history/yesterday", 400),
         ("/top/artists?range=x", 400),
         ("/my-data/plays?after=x", 400),
         ("/sync", 405),

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, url_
 from werkzeug.wrappers import Response
 
 from spotistats import charts, clock
-from spotistats.charts import Bar
+from spotistats.charts import BarChart
 from spotistats.services.accounts import Listener
 from spotistats.stats.coverage import Known, coverage
 from spotistats.stats.recent import RecentPlay, recent_plays
@@ -20,7 +20,6 @@ blueprint = Blueprint("dashboard", __name__)
 
 _RECENT = 10
 _KEPT_DRAWINGS = 128
-BARS_WIDTH, BARS_HEIGHT = 420, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,9 @@ class Dashboard:
     week: Week
     known: Known
     both_weeks: Known
-    bars: tuple[Bar, ...]
+    chart: BarChart
     recent: tuple[RecentPlay, ...]
+    latest_day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,14 @@ def of(listener: Listener, today: date) -> Dashboard:
     covered = coverage(listener.id, clock.day_start(before, where))
     known = covered.of_span(first, today, where, heard={day.date for day in this_week.days if day.plays})
     minutes = [None if day.date in known.unknown else day.minutes for day in this_week.days]
+    recent = recent_plays(listener.id, _RECENT)
     return Dashboard(
         week=this_week,
         known=known,
         both_weeks=covered.of_span(before, today, where),
-        bars=charts.bars(minutes, width=BARS_WIDTH, height=BARS_HEIGHT, gap=16),
-        recent=recent_plays(listener.id, _RECENT),
+        chart=charts.bars(minutes),
+        recent=recent,
+        latest_day=clock.local_date(recent[0].played_at, where) if recent else None,
     )
 
 

@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
         iso,
         day,
         day_long,
+        day_near,
         day_short,
         weekday,
         month,
@@ -147,6 +148,12 @@ def day(value: date) -> str:
 def day_long(value: date) -> str:
     """ "16 November 2026"."""
     return f"{value.day} {value:%B} {value.year}"
+
+
+@lru_cache(maxsize=_KEPT)
+def day_near(value: date) -> str:
+    """ "Mon 16 Nov"."""
+    return f"{value:%a} {value.day} {value:%b}"
 
 
 @lru_cache(maxsize=_KEPT)

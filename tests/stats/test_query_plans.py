@@ -13,6 +13,7 @@ from spotistats import clock
 from spotistats.extensions import db
 from spotistats.stats import health, my_data
 from spotistats.stats.coverage import coverage
+from spotistats.stats.day import day, plays_of
 from spotistats.stats.history import history
 from spotistats.stats.my_data import TABLES
 from spotistats.stats.recent import recent_plays
@@ -67,6 +68,8 @@ def test_every_question_goes_by_an_index(listener: int) -> None:
         "week": lambda: week(listener, today, ZoneInfo("Europe/Berlin")),
         "recent": lambda: recent_plays(listener, 10),
         "history": lambda: history(listener, *clock.last_days(3650, today)),
+        "day": lambda: day(listener, today),
+        "a day's plays": lambda: plays_of(listener, today, ZoneInfo("Europe/Berlin"), page=3),
         "standing": lambda: sync_standing(listener, now),
         "coverage": lambda: coverage(listener, now),
         "gaps": lambda: gaps_since(listener, now),
@@ -97,4 +100,11 @@ def test_every_question_goes_by_an_index(listener: int) -> None:
 
 def _is_sorted(name: str) -> bool:
     """Tell whether an index gives the rows in the order that is asked for."""
-    return "page of" in name or name in {"coverage", "recent", "history", "top artists", "top tracks"}
+    return "page of" in name or name in {
+        "a day's plays",
+        "coverage",
+        "recent",
+        "history",
+        "top artists",
+        "top tracks",
+    }

@@ -33,7 +33,7 @@ class Pages:
 
     def check(self, answer: TestResponse, path: str) -> None:
         root = checked(answer.text, path)
-        for link in root.iter("a"):
+        for link in (*root.iter("a"), *root.iter(f"{SVG}a")):
             self._follow(link.attrib["href"], path)
         for form in root.iter("form"):
             self._match(form.attrib.get("action", path), form.attrib.get("method", "get"), path)

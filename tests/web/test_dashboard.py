@@ -58,7 +58,8 @@ def test_the_week_is_drawn_and_told(alice: Browser, app: Flask) -> None:
         )
     root = checked(alice.get("/dashboard").text, "/dashboard")
     [chart] = [element for element in root.iter("figure") if element.attrib.get("class") == "bars"]
-    marks = [mark.attrib["class"] for mark in chart.find(f"{SVG}svg") or () if "class" in mark.attrib]
+    drawing = next(chart.iter(f"{SVG}svg"))
+    marks = [mark.attrib["class"] for mark in drawing.iter() if "class" in mark.attrib]
     assert marks == ["unknown", "unknown", "unknown", "unknown", "day", "none", "max"]
     rows = [[text_of(cell) for cell in row] for body in chart.iter("tbody") for row in body.iter("tr")]
     assert rows[-1] == [f"{now:%A}, {now.day} {now:%B} {now.year}", "2", "1"]
