@@ -12,7 +12,8 @@ from spotistats.charts import BarChart
 from spotistats.services.accounts import Listener
 from spotistats.stats.coverage import Known, coverage
 from spotistats.stats.recent import RecentPlay, recent_plays
-from spotistats.stats.syncs import SyncFacts, standing, sync_facts
+from spotistats.stats.syncs import SyncFacts, standing, sync_standing
+from spotistats.stats.syncs import sync_facts as facts_of
 from spotistats.stats.week import DAYS, Week, week
 from spotistats.web import guards
 
@@ -64,6 +65,15 @@ def show() -> str:
     )
 
 
+@blueprint.get("/dashboard/sync-facts")
+def sync_facts() -> str:
+    """Return how things stand with the syncs, for a page that has been open for a while."""
+    now = clock.now()
+    return render_template(
+        "dashboard/_sync_facts.html", standing=sync_standing(guards.listener().id, now), now=now
+    )
+
+
 def of(listener: Listener, today: date) -> Dashboard:
     """Return what the listener's dashboard shows on the local date `today`."""
     where = clock.zone(listener.timezone)
@@ -89,4 +99,4 @@ def _draw(listener: Listener, today: date) -> Cards:
     def drawn(part: str) -> str:
         return render_template(f"dashboard/{part}.html", dashboard=dashboard)
 
-    return Cards(drawn("_stats_card"), drawn("_most_played"), drawn("_recent"), sync_facts(listener.id))
+    return Cards(drawn("_stats_card"), drawn("_most_played"), drawn("_recent"), facts_of(listener.id))

@@ -38,8 +38,9 @@ class Pages:
         for form in root.iter("form"):
             self._match(form.attrib.get("action", path), form.attrib.get("method", "get"), path)
         for element in root.iter():
-            if address := element.attrib.get("hx-post"):
-                self._match(address, "post", path)
+            for method in ("get", "post"):
+                if address := element.attrib.get(f"hx-{method}"):
+                    self._match(address, method, path)
 
     def _follow(self, address: str, origin: str) -> None:
         parts = urlsplit(address)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,7 @@ from spotistats.models import SpotifyWait, User
 from spotistats.simulator import Simulator
 from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import Browser
-from tests.support.pages import SVG, by_id, checked, text_of
+from tests.support.pages import SVG, by_id, checked, checked_fragment, text_of
 from tests.support.rows import Heard, store_plays, store_sync, user_id_of
 from tests.support.weeks import plays_of
 
@@ -85,10 +86,41 @@ def test_when_the_next_sync_may_be(alice: Browser, app: Flask, simulator: Simula
     with app.app_context(), transaction() as session:
         session.add(SpotifyWait(client_id="simulator-client", refused_until=later))
         session.add(SpotifyWait(client_id="another", refused_until=later + timedelta(days=1)))
-    assert facts().endswith("The next one is possible in 10 minutes.")
+    assert facts().endswith("Next sync possible in 10 minutes.")
     with app.app_context(), transaction() as session:
         session.execute(update(User).values(sync_lock_holder="x", sync_lock_expires_at=later))
     assert facts().endswith("A sync is running.")
+
+
+@ON_SQLITE
+def test_how_things_stand_is_told_anew_without_the_page(
+    make_app: Callable[..., Flask], simulator: Simulator
+) -> None:
+    alice = Browser(make_app().test_client(), simulator)
+    alice.sign_in("alice")
+
+    def facts() -> Element:
+        answer = alice.get("/dashboard/sync-facts", headers={"HX-Request": "true"})
+        assert answer.status_code == 200
+        [found] = checked_fragment(answer.text)
+        assert found.attrib["id"] == "sync-facts"
+        assert "hx-swap-oob" not in found.attrib
+        assert by_id(checked(alice.get("/dashboard").text, "/"), "sync-facts").attrib == found.attrib
+        return found
+
+    assert text_of(facts()) == "Not synced yet."
+    assert "class" not in facts().attrib
+    alice.sync_json()
+    assert text_of(facts()) == "Last sync just now · 0 new plays. Next sync possible in 1 hour."
+    assert facts().attrib["class"] == "too-early"
+    simulator.log.clear()
+    alice.post("/settings/disconnect")
+    assert "Spotify is not connected." in text_of(facts())
+    assert "class" not in facts().attrib, "to connect again is possible now"
+    assert simulator.calls == []
+    alice.post("/auth/logout")
+    answer = alice.get("/dashboard/sync-facts", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/login")
 
 
 @ON_SQLITE

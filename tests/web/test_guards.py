@@ -1,6 +1,7 @@
 """Nobody sees anything without a sign-in, and nobody sees what is somebody else's."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -42,6 +43,8 @@ def _paths(rule: Rule) -> list[str]:
         return [rule.rule]
     if rule.endpoint == "static":
         return ["/static/css/base.css"]
+    if rule.endpoint == "history.day":
+        return [f"/history/{datetime.now(UTC) - timedelta(hours=3):%Y-%m-%d}"]
     assert rule.arguments == {"name"}, f"tell this test how to fill in {rule.rule}"
     return [rule.rule.replace("<name>", name) for name in TABLES]
 

@@ -37,6 +37,22 @@ if (syncForm) {
     });
   });
 
+  // What the card says of time grows old, and htmx fetches it anew; not for a page that nobody sees, nor while a
+  // sync is running, whose answer brings it. An answer that is none leaves what stands there.
+  const card = document.querySelector(".sync");
+  card.addEventListener("htmx:before:request", (event) => {
+    const isNeeded = !document.hidden && !syncForm.classList.contains("htmx-request");
+    if (event.target.id === "sync-facts" && !isNeeded) event.preventDefault();
+  });
+  card.addEventListener("htmx:after:request", (event) => {
+    const { text, hx } = event.detail.ctx;
+    const isAnswer = text.includes('id="sync-facts"') || hx.redirect;
+    if (event.target.id === "sync-facts" && !isAnswer) event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", () => {
+    document.getElementById("sync-facts").dispatchEvent(new Event("refresh"));
+  });
+
   // Without an answer, or with one that is not ours (a proxy's page), the page says so itself.
   syncForm.addEventListener("htmx:error", sayNoAnswer);
   syncForm.addEventListener("htmx:after:request", (event) => {
