@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from importlib.resources import files
+from itertools import groupby
 from math import ceil
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,6 +18,19 @@ def now() -> datetime:
 def zone_names() -> tuple[str, ...]:
     """Return the names of all IANA time zones, sorted."""
     return tuple(sorted(available_timezones() - {"localtime", "Factory", "posixrules"}))
+
+
+@lru_cache(maxsize=1)
+def zones_by_region() -> dict[str, tuple[str, ...]]:
+    """Return the zones that people choose from, by continent or ocean.
+
+    They are those of tzdata's `zone.tab`: one a place, without the older names that a zone may have as well.
+    """
+    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    names = sorted(name for _country, _place, name, *_ in lines if is_zone(name))
+    regions = groupby(names, key=lambda name: name.partition("/")[0])
+    return {region: tuple(group) for region, group in regions}
 
 
 @lru_cache(maxsize=1)

@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
         initial,
         tint,
         picture,
+        place,
         label,
         stored,
     ]
@@ -119,6 +120,11 @@ def initial(text: str) -> str:
 def tint(text: str) -> int:
     """Return the colour of a name without a picture: one of six, always the same."""
     return zlib.crc32(text.encode()) % 6
+
+
+def place(zone: str) -> str:
+    """ "America/Argentina/Buenos_Aires" → "Argentina – Buenos Aires"."""
+    return zone.partition("/")[2].replace("/", " – ").replace("_", " ")
 
 
 def label(column: str) -> str:

@@ -64,7 +64,7 @@ def _page(*, zone: str | None = None, zone_error: str | None = None, delete_erro
     return render_template(
         "settings/page.html",
         zone=listener.timezone if zone is None else zone,
-        zone_names=clock.zone_names(),
+        regions=clock.zones_by_region(),
         zone_error=zone_error,
         delete_error=delete_error,
         confirmation=CONFIRMATION,

@@ -6,19 +6,19 @@ const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const loginZone = document.getElementById("login-timezone");
 if (loginZone && browserZone) loginZone.value = browserZone;
 
-// Settings: one press chooses the browser's zone, where the list has it and another is chosen.
+// Settings: one press chooses the browser's zone, if another is chosen. Browsers know some by older names than the
+// list has; the server knows those, too.
 const zoneButton = document.getElementById("browser-zone");
 const zoneList = document.getElementById("timezone");
 if (zoneButton && browserZone && zoneList.value !== browserZone) {
-  if ([...zoneList.options].some((option) => option.value === browserZone)) {
-    zoneButton.textContent = `Use this browser’s: ${browserZone}`;
-    zoneButton.hidden = false;
-    zoneButton.addEventListener("click", () => {
-      zoneList.value = browserZone;
-      zoneButton.hidden = true;
-      zoneList.focus();
-    });
-  }
+  zoneButton.textContent = `Use this browser’s: ${browserZone}`;
+  zoneButton.hidden = false;
+  zoneButton.addEventListener("click", () => {
+    zoneList.value = browserZone;
+    if (zoneList.value !== browserZone) zoneList.add(new Option(browserZone, browserZone, true, true), 0);
+    zoneButton.hidden = true;
+    zoneList.focus();
+  });
 }
 
 const syncForm = document.querySelector(".sync-form");
