@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from importlib.resources import files
+from itertools import groupby
 from math import ceil
 from zoneinfo import ZoneInfo, available_timezones
-
-# The widest that a wall clock was ever set forward or back at once, Samoa's skipped day apart.
-_WIDEST_SHIFT = timedelta(hours=3)
 
 
 def now() -> datetime:
@@ -19,6 +18,19 @@ def now() -> datetime:
 def zone_names() -> tuple[str, ...]:
     """Return the names of all IANA time zones, sorted."""
     return tuple(sorted(available_timezones() - {"localtime", "Factory", "posixrules"}))
+
+
+@lru_cache(maxsize=1)
+def zones_by_region() -> dict[str, tuple[str, ...]]:
+    """Return the zones that people choose from, by continent or ocean.
+
+    They are those of tzdata's `zone.tab`: one a place, without the older names that a zone may have as well.
+    """
+    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    names = sorted(name for _country, _place, name, *_ in lines if is_zone(name))
+    regions = groupby(names, key=lambda name: name.partition("/")[0])
+    return {region: tuple(group) for region, group in regions}
 
 
 @lru_cache(maxsize=1)
@@ -51,12 +63,19 @@ def day_start(day: date, where: ZoneInfo) -> datetime:
 
 
 def around(day: date, where: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return a span in UTC that holds every moment of the local `day`, and a little more.
+    """Return the span in UTC that holds every moment of the local `day`, and only a little more.
 
     Clocks that were set back over midnight (Newfoundland, until 2011) make a date come twice, with an hour
     of its neighbour between: one span cannot be exact, so who reads it asks `local_date` of each moment.
+    Where no clock is changed at either midnight, the span is the day.
     """
-    return day_start(day, where) - _WIDEST_SHIFT, day_start(day + timedelta(days=1), where) + _WIDEST_SHIFT
+    return min(_midnights(day, where)), max(_midnights(day + timedelta(days=1), where))
+
+
+def _midnights(day: date, where: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return when the local `day` begins by the clock before a change and after it: mostly the same."""
+    midnight = datetime.combine(day, time.min, tzinfo=where)
+    return midnight.astimezone(UTC), midnight.replace(fold=1).astimezone(UTC)
 
 
 def last_days(count: int, today: date) -> tuple[date, date]:

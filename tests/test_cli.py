@@ -171,7 +171,7 @@ def test_in_a_process_of_its_own(app: Flask, alice: Browser, simulator: Simulato
     assert ended.said.count("\n") == 1
     ended = flask("sync-user", "alice", variables=variables)
     assert (ended.status, ended.said) == (75, "")
-    assert "Up to date" in ended.one_line()
+    assert "The next sync is possible in" in ended.one_line()
     simulator.faults.add("/v1/me/top", "drop")
     ended = flask("sync-user", "alice", "--force", variables=variables)
     assert (ended.status, ended.said) == (69, "")

@@ -181,3 +181,17 @@ def test_things_are_counted_in_words() -> None:
         "2 plays",
         "1,284 plays",
     ]
+
+
+def test_the_zones_to_choose_from_are_known_and_lie_in_their_regions() -> None:
+    regions = clock.zones_by_region()
+    assert all(names for names in regions.values())
+    for region, names in regions.items():
+        assert list(names) == sorted(set(names))
+        assert all(clock.is_zone(name) and name.startswith(f"{region}/") for name in names)
+
+
+def test_an_ordinary_day_is_its_span() -> None:
+    where = clock.zone("Asia/Kathmandu")
+    day = date(2026, 3, 1)
+    assert clock.around(day, where) == (clock.day_start(day, where), clock.day_start(date(2026, 3, 2), where))

@@ -1,6 +1,6 @@
 """Every page, whoever looks at it: well-formed, titled, labelled, without a dead link."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 from spotistats.extensions import transaction
 from spotistats.models import SpotifyConnection
 from spotistats.simulator import Simulator
-from spotistats.stats.records import TABLES
+from spotistats.stats.my_data import TABLES
 from tests.support.apps import MakeApp
 from tests.support.listeners import Browser
 from tests.support.names import LONG, MARKUP, NASTY, WITH_NUL
@@ -19,7 +19,7 @@ from tests.support.rows import everything
 from tests.support.weeks import plays_named, plays_of
 
 # What these answer is no page of ours, or depends on an address that Spotify makes.
-NO_PAGES = {"static", "health.show", "auth.callback", "my_data.download"}
+NO_PAGES = {"static", "health.show", "auth.callback", "my_data.download", "dashboard.sync_facts"}
 VARIANTS = {
     "history.show": ["", "?days=1", "?days=30", "?days=3650"],
     "top.artists": ["", "?range=medium_term", "?range=long_term"],
@@ -42,6 +42,10 @@ def addresses(app: Flask) -> list[str]:
 def _paths(rule: Rule) -> list[str]:
     if not rule.arguments:
         return [rule.rule]
+    if rule.endpoint == "history.day":
+        today = datetime.now(UTC).date()
+        days = [today, today - timedelta(days=1), today + timedelta(days=1), date(1970, 1, 1)]
+        return [rule.rule.replace("<text>", f"{day:%Y-%m-%d}") for day in days]
     assert rule.endpoint == "my_data.table", f"tell this test how to fill in {rule.rule}"
     return [rule.rule.replace("<name>", name) for name in TABLES]
 
@@ -169,6 +173,7 @@ def test_error_pages(pages: Pages) -> None:
         ("/nothing-here", 404),
         ("/my-data/nothing", 404),
         ("/history?days=abc", 400),
+        ("/history/yesterday", 400),
         ("/top/artists?range=x", 400),
         ("/my-data/plays?after=x", 400),
         ("/sync", 405),

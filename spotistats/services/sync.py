@@ -204,7 +204,7 @@ def _outcome(fetched: Fetched, recorded: Recorded, days: int) -> SyncOutcome:
     tracks = sum(map(len, lists.tracks.values())) if lists else 0
     counts = SyncOutcome(
         SyncState.SUCCEEDED,
-        sync_words.succeeded(plays=plays, days=days, artists=artists, tracks=tracks),
+        sync_words.succeeded(plays=plays, dates=recorded.dates),
         days_aggregated=days,
         artists_saved=artists,
         tracks_saved=tracks,

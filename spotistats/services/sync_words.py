@@ -1,5 +1,8 @@
 """How a sync ended, in words: what happened, what was kept, and what to do."""
 
+from collections.abc import Collection
+from datetime import date
+
 from spotistats.clock import counted, in_words
 from spotistats.spotify.errors import (
     Malformed,
@@ -12,11 +15,23 @@ from spotistats.spotify.errors import (
 )
 
 
-def succeeded(*, plays: int, days: int, artists: int, tracks: int) -> str:
-    lists = f"{counted(artists, 'top artist')} and {counted(tracks, 'top track')} refreshed."
+def succeeded(*, plays: int, dates: Collection[date]) -> str:
+    """Return how many plays came, and of which local dates."""
     if not plays:
-        return f"Nothing new was played since the last sync. {lists}"
-    return f"Synced {counted(days, 'day')} of listening data: {counted(plays, 'new play')}. {lists}"
+        return "No new plays. Top lists refreshed."
+    return f"{counted(plays, 'new play')}, {_span(min(dates), max(dates))}. Top lists refreshed."
+
+
+def _span(first: date, last: date) -> str:
+    """Return "Mon 23 Nov", "Fri 20 – Mon 23 Nov" or "Fri 30 Oct – Mon 2 Nov"."""
+    if first == last:
+        return _day(last)
+    is_same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first:%a} {first.day} – {_day(last)}" if is_same_month else f"{_day(first)} – {_day(last)}"
+
+
+def _day(value: date) -> str:
+    return f"{value:%a} {value.day} {value:%b}"
 
 
 def failed(error: SpotifyError) -> str:
@@ -55,7 +70,7 @@ def kept(*, plays: int | None, lists_came: bool) -> str:
 
 
 def cooling_down(seconds: int) -> str:
-    return f"Up to date. The next sync is possible in {in_words(seconds)}."
+    return f"Spotify was not asked again so soon. The next sync is possible in {in_words(seconds)}."
 
 
 def already_running() -> str:

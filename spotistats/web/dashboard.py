@@ -8,11 +8,12 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, url_
 from werkzeug.wrappers import Response
 
 from spotistats import charts, clock
-from spotistats.charts import Bar
+from spotistats.charts import BarChart
 from spotistats.services.accounts import Listener
 from spotistats.stats.coverage import Known, coverage
 from spotistats.stats.recent import RecentPlay, recent_plays
-from spotistats.stats.syncs import SyncFacts, standing, sync_facts
+from spotistats.stats.syncs import SyncFacts, standing, sync_standing
+from spotistats.stats.syncs import sync_facts as facts_of
 from spotistats.stats.week import DAYS, Week, week
 from spotistats.web import guards
 
@@ -20,7 +21,6 @@ blueprint = Blueprint("dashboard", __name__)
 
 _RECENT = 10
 _KEPT_DRAWINGS = 128
-BARS_WIDTH, BARS_HEIGHT = 420, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,9 @@ class Dashboard:
     week: Week
     known: Known
     both_weeks: Known
-    bars: tuple[Bar, ...]
+    chart: BarChart
     recent: tuple[RecentPlay, ...]
+    latest_day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,15 @@ def show() -> str:
     )
 
 
+@blueprint.get("/dashboard/sync-facts")
+def sync_facts() -> str:
+    """Return how things stand with the syncs, for a page that has been open for a while."""
+    now = clock.now()
+    return render_template(
+        "dashboard/_sync_facts.html", standing=sync_standing(guards.listener().id, now), now=now
+    )
+
+
 def of(listener: Listener, today: date) -> Dashboard:
     """Return what the listener's dashboard shows on the local date `today`."""
     where = clock.zone(listener.timezone)
@@ -72,12 +82,14 @@ def of(listener: Listener, today: date) -> Dashboard:
     covered = coverage(listener.id, clock.day_start(before, where))
     known = covered.of_span(first, today, where, heard={day.date for day in this_week.days if day.plays})
     minutes = [None if day.date in known.unknown else day.minutes for day in this_week.days]
+    recent = recent_plays(listener.id, _RECENT)
     return Dashboard(
         week=this_week,
         known=known,
         both_weeks=covered.of_span(before, today, where),
-        bars=charts.bars(minutes, width=BARS_WIDTH, height=BARS_HEIGHT, gap=16),
-        recent=recent_plays(listener.id, _RECENT),
+        chart=charts.bars(minutes),
+        recent=recent,
+        latest_day=clock.local_date(recent[0].played_at, where) if recent else None,
     )
 
 
@@ -87,4 +99,4 @@ def _draw(listener: Listener, today: date) -> Cards:
     def drawn(part: str) -> str:
         return render_template(f"dashboard/{part}.html", dashboard=dashboard)
 
-    return Cards(drawn("_stats_card"), drawn("_most_played"), drawn("_recent"), sync_facts(listener.id))
+    return Cards(drawn("_stats_card"), drawn("_most_played"), drawn("_recent"), facts_of(listener.id))

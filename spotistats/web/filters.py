@@ -6,13 +6,13 @@ import zlib
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
-from markupsafe import Markup
 
 from spotistats import clock
 from spotistats.web import guards
@@ -21,6 +21,8 @@ _LONGEST_NAME = 300
 _HOURS_FROM_MINUTES = 1000
 # Writing a date takes longer than finding how it was written before; a page of ten years fits.
 _KEPT = 4096
+# Columns whose name in the tables does not tell enough.
+_COLUMNS = {"id": "Number", "ms_played": "Milliseconds", "image_url": "Picture", "preview_url": "Preview"}
 # What a name may hold and HTML may not.
 _PICTURE_HOST = re.compile(r"[a-z0-9-]+\.scdn\.co")
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
@@ -37,19 +39,23 @@ def init_app(app: Flask) -> None:
         initial,
         tint,
         picture,
+        place,
         label,
-        cell,
+        stored,
     ]
     times: list[Callable[..., Any]] = [
         iso,
         day,
         day_long,
+        day_near,
         day_short,
         weekday,
         month,
         month_short,
         moment,
+        near,
         ago,
+        local_time,
     ]
     for function in values + times:
         app.add_template_filter(function)
@@ -115,22 +121,22 @@ def tint(text: str) -> int:
     return zlib.crc32(text.encode()) % 6
 
 
+def place(zone: str) -> str:
+    """ "America/Argentina/Buenos_Aires" → "Argentina – Buenos Aires"."""
+    return zone.partition("/")[2].replace("/", " – ").replace("_", " ")
+
+
 def label(column: str) -> str:
-    """ "played_at" → "Played at"."""
-    return column.replace("_", " ").capitalize()
+    """ "top_artist" → "Top artist", "played_at" → "Played at (UTC)"."""
+    words = _COLUMNS.get(column) or column.replace("_", " ").capitalize()
+    return f"{words} (UTC)" if column.endswith("_at") else words
 
 
-def cell(value: Any, column: str = "") -> Markup:
-    """Return a value of a table as a `<td>`, as it is stored; on a phone it shows its column's name."""
-    name = Markup(' data-label="{}"').format(label(column)) if column else ""
-    if value is None:
-        return Markup('<td class="nothing"{}>–</td>').format(name)
+def stored(value: datetime | date) -> str:
+    """Return a moment as it is stored, in UTC to the millisecond, or a date."""
     if isinstance(value, datetime):
-        return Markup("<td{}>{}</td>").format(name, value.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3])
-    if isinstance(value, int):
-        return Markup('<td class="n"{}>{}</td>').format(name, number(value))
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return Markup('<td class="cut"{0} title="{1}"><bdi>{1}</bdi></td>').format(name, short(text))
+        return value.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+    return value.isoformat()
 
 
 def iso(value: datetime | date) -> str:
@@ -147,6 +153,12 @@ def day(value: date) -> str:
 def day_long(value: date) -> str:
     """ "16 November 2026"."""
     return f"{value.day} {value:%B} {value.year}"
+
+
+@lru_cache(maxsize=_KEPT)
+def day_near(value: date) -> str:
+    """ "Mon 16 Nov"."""
+    return f"{value:%a} {value.day} {value:%b}"
 
 
 @lru_cache(maxsize=_KEPT)
@@ -173,22 +185,40 @@ def month_short(value: date) -> str:
     return f"{value:%b}"
 
 
-def moment(value: datetime, style: str = "full") -> Markup:
-    """A `<time>` in the listener's zone: "full" is date and time, "near" what is needed today."""
-    where = _zone()
-    today = clock.local_date(clock.now(), where) if style == "near" else None
-    return _moment(value, where, today)
+def moment(value: datetime) -> str:
+    """ "16 November 2026, 17:03", in the listener's zone."""
+    return _full(value, _zone())
+
+
+def near(value: datetime, today: date) -> str:
+    """Return a moment as somebody says it on the day `today`: "17:03", "Sun 17:03", "14 Nov, 17:03"."""
+    return _near(value, _zone(), today)
+
+
+def ago(value: datetime, now: datetime) -> str:
+    """Return a moment as its distance from `now`: "3 minutes ago", "in 2 hours"."""
+    seconds = (now - value).total_seconds()
+    if 0 <= seconds < 60:
+        return "just now"
+    if seconds > 0:
+        return f"{clock.age_in_words(int(seconds))} ago"
+    return "in less than a minute" if seconds > -60 else f"in {clock.in_words(ceil(-seconds))}"
+
+
+def local_time(value: datetime) -> str:
+    """ "17:03", in the listener's zone."""
+    return f"{value.astimezone(_zone()):%H:%M}"
 
 
 @lru_cache(maxsize=_KEPT)
-def _moment(value: datetime, where: ZoneInfo, today: date | None) -> Markup:
+def _full(value: datetime, where: ZoneInfo) -> str:
     local = value.astimezone(where)
-    full = _full(local)
-    return _time(value, full, full if today is None else _near(local, today))
+    return f"{local.day} {local:%B %Y, %H:%M}"
 
 
-def _near(local: datetime, today: date) -> str:
-    """Return a moment as somebody says it on the day `today`: "17:03", "Sun 17:03", "14 Nov, 17:03"."""
+@lru_cache(maxsize=_KEPT)
+def _near(value: datetime, where: ZoneInfo, today: date) -> str:
+    local = value.astimezone(where)
     days = (today - local.date()).days
     if days == 0:
         return f"{local:%H:%M}"
@@ -196,18 +226,6 @@ def _near(local: datetime, today: date) -> str:
         return f"{local:%a %H:%M}"
     year = f" {local.year}" if local.year != today.year else ""
     return f"{local.day} {local:%b}{year}, {local:%H:%M}"
-
-
-def ago(value: datetime) -> Markup:
-    """A `<time>` as a distance from now: "3 minutes ago", "in 2 hours"."""
-    full = _full(value.astimezone(_zone()))
-    seconds = (clock.now() - value).total_seconds()
-    if 0 <= seconds < 60:
-        text = "just now"
-    else:
-        past, ahead = int(seconds), int(-seconds)
-        text = f"{clock.age_in_words(past)} ago" if seconds > 0 else f"in {clock.in_words(ahead)}"
-    return _time(value, full, text)
 
 
 def picture(address: str | None) -> str | None:
@@ -235,12 +253,3 @@ def _may_be_loaded(address: str, simulator: str | None) -> bool:
 def _zone() -> ZoneInfo:
     listener = guards.listener_or_none()
     return clock.zone(listener.timezone if listener else "UTC")
-
-
-def _full(local: datetime) -> str:
-    return f"{local.day} {local:%B %Y, %H:%M}"
-
-
-def _time(value: datetime, full: str, text: str) -> Markup:
-    # All three are made of a moment alone, so there is nothing to escape.
-    return Markup(f'<time datetime="{value.isoformat()}" title="{full}">{text}</time>')  # noqa: S704

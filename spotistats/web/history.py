@@ -1,9 +1,14 @@
-"""Daily listening over a year, or another number of days."""
+"""Daily listening over a year, or another number of days, and each day with its plays."""
+
+import re
+from datetime import date, timedelta
 
 from flask import Blueprint, abort, render_template, request
 
 from spotistats import charts, clock
 from spotistats.stats.coverage import coverage
+from spotistats.stats.day import PAGE_SIZE, plays_of
+from spotistats.stats.day import day as day_of
 from spotistats.stats.history import history
 from spotistats.web import guards
 
@@ -11,7 +16,10 @@ blueprint = Blueprint("history", __name__)
 
 _DEFAULT_DAYS = 365
 _MOST_DAYS = 3650
+_MOST_PAGES = 99_999
 SPANS = ((30, "30 days"), (90, "90 days"), (365, "1 year"), (1095, "3 years"), (3650, "10 years"))
+_YEARS = range(1970, 3000)
+_A_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @blueprint.get("/history")
@@ -24,15 +32,85 @@ def show() -> str:
     minutes = {day.date: day.minutes for day in heard.days}
     covered = coverage(listener.id, clock.day_start(first, where))
     known = covered.of_span(first, last, where, heard=minutes)
-    years = charts.calendar(minutes, first, last, unknown=known.unknown)
+    calendar = charts.calendar(minutes, first, last, unknown=known.unknown)
+    begins = clock.local_date(covered.begins_at, where) if covered.begins_at else None
     return render_template(
-        "history/page.html", history=heard, known=known, years=years, count=count, spans=SPANS
+        "history/page.html",
+        history=heard,
+        known=known,
+        calendar=calendar,
+        whole_months={
+            month
+            for month in calendar.firsts
+            if covered.is_whole(max(month, first), min(_end_of(month), last), where)
+        },
+        count=count,
+        spans=_spans(count, (last - begins).days + 1) if begins else [],
     )
+
+
+@blueprint.get("/history/<text>")
+def day(text: str) -> str:
+    """Show a day with every play of it, in the order in which they were heard."""
+    date, page = _date(text), _page(request.args.get("page"))
+    listener = guards.listener()
+    where = clock.zone(listener.timezone)
+    today = clock.local_date(clock.now(), where)
+    heard = day_of(listener.id, date)
+    plays = plays_of(listener.id, date, where, page=page)
+    if page > 1 and not plays.plays:
+        abort(400, "There is no such page of this day. Go back to its first page.")
+    covered = coverage(listener.id, clock.day_start(date, where))
+    known = covered.of_span(date, date, where, heard=[date] if heard.plays else [])
+    ends_inside = date < today and covered.ends_at and clock.local_date(covered.ends_at, where) == date
+    return render_template(
+        "history/day.html",
+        day=heard,
+        page=page,
+        plays=plays,
+        first_number=(page - 1) * PAGE_SIZE + 1,
+        known=known,
+        ends_at=covered.ends_at if ends_inside else None,
+        today=today,
+    )
+
+
+def _end_of(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def _spans(count: int, stored_days: int) -> list[tuple[int, str]]:
+    """Return the spans to choose from: `count`, the usual one, none much longer than what is stored."""
+    enough = next((days for days, _ in SPANS if days >= stored_days), _MOST_DAYS)
+    return [(days, words) for days, words in SPANS if days <= enough or days in {count, _DEFAULT_DAYS}]
 
 
 def _days(text: str | None) -> int:
     if text is None:
         return _DEFAULT_DAYS
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= _MOST_DAYS):
+    if (days := _whole_number(text, _MOST_DAYS)) is None:
         abort(400, f"The number of days must be a whole number from 1 to {_MOST_DAYS:,}.")
-    return int(text)
+    return days
+
+
+def _page(text: str | None) -> int:
+    if text is None:
+        return 1
+    if (page := _whole_number(text, _MOST_PAGES)) is None:
+        abort(400, "There is no such page of this day. Go back to its first page.")
+    return page
+
+
+def _whole_number(text: str, most: int) -> int | None:
+    is_short_number = text.isascii() and text.isdigit() and len(text) < 6
+    return int(text) if is_short_number and 1 <= int(text) <= most else None
+
+
+def _date(text: str) -> date:
+    try:
+        found = date.fromisoformat(text) if _A_DATE.fullmatch(text) else None
+    except ValueError:
+        found = None
+    if found is None or found.year not in _YEARS:
+        abort(400, "There is no such day. A day is written as year, month and day: 2026-11-20.")
+    return found

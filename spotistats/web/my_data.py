@@ -5,26 +5,29 @@ import binascii
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
 
-from spotistats.stats import records
-from spotistats.stats.records import TABLES, BadCursor, Cell, Cursor, RecordTable
+from spotistats.stats import my_data
+from spotistats.stats.my_data import TABLES, BadCursor, Cell, Cursor, StoredTable
 from spotistats.web import guards
 
 blueprint = Blueprint("my_data", __name__, url_prefix="/my-data")
 
-# A spreadsheet would take a text that begins like this for a formula and run it.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet takes a cell that begins like this for a formula and runs it, some after dropping white space,
+# a byte order mark or quotes. Where ; separates columns, a cell can begin in the middle of our text, too.
+_FORMULA_STARTS = frozenset("=+-@＝＋－＠")
+_BEFORE_A_FORMULA = re.compile(r"(?:^|[;\t\r\n])[;\s\"\ufeff\u200b-\u200f\u2060]*")
 
 
 @blueprint.get("")
 def show() -> str:
     user_id = guards.listener().id
     return render_template(
-        "my_data/page.html", tables=TABLES, counts=records.counts(user_id), person=records.person(user_id)
+        "my_data/page.html", tables=TABLES, counts=my_data.counts(user_id), person=my_data.person(user_id)
     )
 
 
@@ -33,7 +36,7 @@ def table(name: str) -> str:
     found = _table(name)
     user_id = guards.listener().id
     try:
-        page = records.page(user_id, found, _cursor(request.args.get("after")))
+        page = my_data.page(user_id, found, _cursor(request.args.get("after")))
     except BadCursor:
         abort(400, "There is no such page of this table. Go back to its first page.")
     return render_template(
@@ -41,7 +44,7 @@ def table(name: str) -> str:
         name=name,
         table=found,
         page=page,
-        count=records.counts(user_id)[name],
+        count=my_data.counts(user_id)[name],
         after=request.args.get("after"),
         following=_cursor_text(page.following),
     )
@@ -57,17 +60,17 @@ def download(name: str) -> Response:
     return response
 
 
-def _table(name: str) -> RecordTable:
+def _table(name: str) -> StoredTable:
     if name not in TABLES:
         abort(404)
     return TABLES[name]
 
 
-def _csv(user_id: int, found: RecordTable) -> Iterator[str]:
+def _csv(user_id: int, found: StoredTable) -> Iterator[str]:
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
+    writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(found.columns)
-    for row in records.every_row(user_id, found):
+    for row in my_data.every_row(user_id, found):
         writer.writerow([_csv_cell(cell) for cell in row])
         if buffer.tell() > 32_768:
             yield _taken(buffer)
@@ -85,10 +88,18 @@ def _csv_cell(cell: Cell) -> str | int | None:
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if isinstance(cell, list):
-        return json.dumps(cell, ensure_ascii=False)
-    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
-        return f"'{cell}"
+        cell = json.dumps(cell, ensure_ascii=False)
+    if isinstance(cell, str):
+        return _BEFORE_A_FORMULA.sub(_guard, cell)
     return cell if isinstance(cell, int | None) else str(cell)
+
+
+def _guard(found: re.Match[str]) -> str:
+    """Put a ' into what was found where what follows it would be a formula."""
+    before, following = found.group(), found.string[found.end() : found.end() + 1]
+    if found.start() == 0 and (before.startswith(("\t", "\r", "\n")) or following in _FORMULA_STARTS):
+        return f"'{before}"
+    return f"{before}'" if following in _FORMULA_STARTS else before
 
 
 def _cursor(text: str | None) -> Cursor | None:

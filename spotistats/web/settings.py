@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from spotistats import clock
 from spotistats.services import accounts, connections
-from spotistats.stats.records import person
+from spotistats.stats.my_data import person
 from spotistats.stats.syncs import sync_standing
 from spotistats.web import guards
 from spotistats.web.filters import short
@@ -51,9 +51,12 @@ def save() -> Response:
 
 @blueprint.post("/disconnect")
 def disconnect() -> Response:
-    """Forget the tokens and keep the history."""
+    """Forget the permission and keep the history."""
     connections.disconnect(guards.listener().id)
-    said = "Spotify is disconnected and its tokens are forgotten. Your history is still here."
+    said = (
+        "Spotify is disconnected: Spotistats has forgotten its permission to read from it. "
+        "Your history stays."
+    )
     flash(said + _still_listed(), "message")
     return redirect(url_for("settings.show"), code=303)
 
@@ -80,7 +83,7 @@ def _page(*, zone: str | None = None, zone_error: str | None = None, delete_erro
     return render_template(
         "settings/page.html",
         zone=listener.timezone if zone is None else zone,
-        zone_names=clock.zone_names(),
+        regions=clock.zones_by_region(),
         zone_error=zone_error,
         delete_error=delete_error,
         confirmation=CONFIRMATION,

@@ -15,11 +15,12 @@ RANGES: dict[TimeRange, str] = {
     "medium_term": "6 months",
     "long_term": "1 year",
 }
+_NO_SUCH_RANGE = "There is no such time range. Spotify ranks the last 4 weeks, 6 months or 1 year."
 
 
 @blueprint.get("")
 def home() -> Response:
-    return redirect(url_for("top.artists"))
+    return redirect(url_for("top.artists", range=request.args.get("range")))
 
 
 @blueprint.get("/artists")
@@ -37,12 +38,13 @@ def _page(kind: Kind) -> str:
         (known for known in TIME_RANGES if known == request.args.get("range", "short_term")), None
     )
     if time_range is None:
-        abort(400, f"The range must be one of {', '.join(TIME_RANGES)}.")
-    ranking = top_list(guards.listener().id, kind, time_range)
+        abort(400, _NO_SUCH_RANGE)
+    ranking, now = top_list(guards.listener().id, kind, time_range), clock.now()
     return render_template(
         "top/page.html",
         ranking=ranking,
-        is_stale=ranking.is_stale(clock.now()),
+        is_stale=ranking.is_stale(now),
+        now=now,
         kind=kind,
         time_range=time_range,
         ranges=RANGES,

@@ -1,5 +1,10 @@
 """The pages that people see, by the state in which they are worth a look."""
 
+from datetime import UTC, datetime, timedelta
+
+# A day that is over, whose plays every listener of these tests who has some can have.
+YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
+
 SIGNED_OUT = {
     "login": "/login",
     "setup": "/setup",
@@ -9,6 +14,8 @@ SIGNED_IN = {
     "dashboard": "/dashboard",
     "history": "/history",
     "history-30": "/history?days=30",
+    "day": f"/history/{YESTERDAY:%Y-%m-%d}",
+    "day-unknown": "/history/2019-03-01",
     "top-artists": "/top/artists",
     "top-tracks": "/top/tracks?range=long_term",
     "settings": "/settings",

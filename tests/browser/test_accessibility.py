@@ -1,6 +1,7 @@
 """axe-core finds nothing serious on any page, in both colour schemes, on a phone and on a desk."""
 
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from tests.browser.visitor import DESKTOP, PHONE, Visitor
 
 # Long tables take axe-core long; one of a template is enough.
 _DRAWN_LIKE_ANOTHER = {"history-30", "days", "top-artist-rows", "top-track-rows"}
-_VIEWS: list[tuple[str, dict[str, int]]] = [("dark", PHONE), ("light", DESKTOP)]
+_VIEWS: list[tuple[str, dict[str, int]]] = list(product(("dark", "light"), (PHONE, DESKTOP)))
 
 
 @pytest.fixture

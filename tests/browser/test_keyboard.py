@@ -1,11 +1,14 @@
 """With the keyboard alone: everything is reached, the focus is seen, and no swap loses it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from spotistats.simulator import Simulator
+from tests.browser.seeding import seed_history
+from tests.browser.server import AppServer
 from tests.browser.visitor import Visitor
 
 _FOCUSED = """() => {
@@ -91,9 +94,34 @@ def test_the_skip_link_leads_past_the_navigation(visitor: Visitor, listener: str
     assert page.evaluate("document.getElementById('main').contains(document.activeElement)")
 
 
+def test_days_are_reached_without_a_stop_at_each_square_of_the_calendar(
+    visitor: Visitor, server: AppServer, listener: str
+) -> None:
+    page = visitor.sign_in(listener)
+    seed_history(server, listener, days=60)
+    visitor.go("/history")
+    visible_rows = page.locator(".month[open] tbody tr").count()
+    passed = tab_to(page, "Sign out")
+    assert len(passed) < 20 + visible_rows
+    visitor.go("/dashboard")
+    tab_to(page, page.locator(".bar-labels a.max b").inner_text())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/history/2*")
+    expect(page.get_by_role("heading", name="All plays")).to_be_visible()
+
+
 def test_every_control_of_every_page_has_a_ring(visitor: Visitor, listener: str) -> None:
     page = visitor.sign_in(listener)
     visitor.sync()
-    for path in ("/dashboard", "/history?days=30", "/top/tracks", "/my-data", "/my-data/plays", "/settings"):
+    today = f"/history/{datetime.now(UTC):%Y-%m-%d}"
+    for path in (
+        "/dashboard",
+        "/history?days=30",
+        today,
+        "/top/tracks",
+        "/my-data",
+        "/my-data/plays",
+        "/settings",
+    ):
         visitor.go(path)
         tab_to(page, "Sign out")

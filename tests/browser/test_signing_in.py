@@ -120,3 +120,19 @@ def test_an_account_is_deleted_only_after_the_words_were_typed(visitor: Visitor,
 
     visitor.sign_in(listener)
     expect(page.locator("#stats-card")).to_contain_text("No plays yet.")
+
+
+def test_a_zone_that_the_browser_knows_by_an_older_name(
+    open_browser: Callable[..., Visitor], listener: str
+) -> None:
+    open_browser(timezone_id="UTC").sign_in(listener)
+    visitor = open_browser(timezone_id="Asia/Kolkata")
+    page = visitor.sign_in(listener)
+    name = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+    visitor.go("/settings")
+
+    page.get_by_role("button", name=f"Use this browser’s: {name}").click()
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.locator("#notice")).to_contain_text(f"Your days now follow {name}.")
+    expect(page.get_by_label("Your days begin and end at midnight in")).to_have_value(name)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from spotistats.simulator import ScriptedPlay, Simulator
 from tests.browser.conftest import new_listener
@@ -91,6 +91,32 @@ def test_fingers_find_their_targets_and_eyes_can_read(phone: Visitor, unkind_lis
         phone.go(path)
         assert page.evaluate(_TOO_SMALL) == [], path
         assert page.evaluate(_TOO_FINE) == [], path
+
+
+def test_the_sync_button_is_in_sight_at_once(phone: Visitor, listener: str, spotify: Simulator) -> None:
+    page = phone.sign_in(listener)
+    page.set_viewport_size({"width": 360, "height": 560})
+    button = page.get_by_role("button", name="Sync", exact=True)
+    expect(button).to_be_in_viewport(ratio=1)
+    phone.sync()
+    phone.go("/dashboard")
+    expect(button).to_be_in_viewport(ratio=1)
+    spotify.revoke(listener)
+    phone.go("/dashboard")
+    expect(button).to_be_in_viewport(ratio=1)
+
+
+def test_a_row_of_the_history_is_a_link_from_end_to_end(phone: Visitor, listener: str) -> None:
+    page = phone.sign_in(listener)
+    phone.sync()
+    phone.go("/history")
+    minutes = page.locator(".days tbody td.n").last
+    minutes.scroll_into_view_if_needed()
+    box = minutes.bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**/history/2*")
+    expect(page.get_by_role("heading", name="All plays")).to_be_visible()
 
 
 def test_markup_in_a_name_stays_text(phone: Visitor, unkind_listener: str) -> None:

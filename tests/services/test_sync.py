@@ -49,7 +49,7 @@ def test_a_second_sync_with_nothing_new_makes_no_day(simulator: Simulator) -> No
     sync_user(alice)
     outcome = sync_user(alice)
     assert counts(outcome) == (0, 0, 3, 3)
-    assert outcome.message.startswith("Nothing new")
+    assert outcome.message.startswith("No new plays.")
     assert len(plays_of(alice)) == 3
 
 

@@ -1,5 +1,7 @@
 """How a sync ended, in words."""
 
+from datetime import date
+
 import pytest
 
 from spotistats.services import sync_words
@@ -15,12 +17,35 @@ from spotistats.spotify.errors import (
 )
 
 
-def test_a_success_tells_what_came() -> None:
-    assert sync_words.succeeded(plays=1, days=1, artists=60, tracks=1) == (
-        "Synced 1 day of listening data: 1 new play. 60 top artists and 1 top track refreshed."
-    )
-    assert sync_words.succeeded(plays=0, days=0, artists=0, tracks=0) == (
-        "Nothing new was played since the last sync. 0 top artists and 0 top tracks refreshed."
+@pytest.mark.parametrize(
+    ("plays", "dates", "words"),
+    [
+        (0, [], "No new plays. Top lists refreshed."),
+        (1, [date(2026, 11, 23)], "1 new play, Mon 23 Nov. Top lists refreshed."),
+        (
+            50,
+            [date(2026, 11, 23), date(2026, 11, 20), date(2026, 11, 21)],
+            "50 new plays, Fri 20 – Mon 23 Nov. Top lists refreshed.",
+        ),
+        (
+            2,
+            [date(2026, 10, 30), date(2026, 11, 2)],
+            "2 new plays, Fri 30 Oct – Mon 2 Nov. Top lists refreshed.",
+        ),
+        (
+            2,
+            [date(2025, 11, 1), date(2026, 11, 2)],
+            "2 new plays, Sat 1 Nov – Mon 2 Nov. Top lists refreshed.",
+        ),
+    ],
+)
+def test_a_success_tells_what_came(plays: int, dates: list[date], words: str) -> None:
+    assert sync_words.succeeded(plays=plays, dates=dates) == words
+
+
+def test_a_refusal_does_not_claim_to_have_looked() -> None:
+    assert sync_words.cooling_down(2580) == (
+        "Spotify was not asked again so soon. The next sync is possible in 43 minutes."
     )
 
 

@@ -12,11 +12,12 @@ from sqlalchemy import event
 
 from spotistats import clock
 from spotistats.extensions import db
-from spotistats.stats import health, records
+from spotistats.stats import health, my_data
 from spotistats.stats.coverage import coverage
+from spotistats.stats.day import day, plays_of
 from spotistats.stats.history import history
+from spotistats.stats.my_data import TABLES
 from spotistats.stats.recent import recent_plays
-from spotistats.stats.records import TABLES
 from spotistats.stats.syncs import gaps_since, sync_standing
 from spotistats.stats.top import top_list
 from spotistats.stats.week import week
@@ -69,16 +70,18 @@ def test_every_question_goes_by_an_index(listener: int) -> None:
         "week": lambda: week(listener, today, ZoneInfo("Europe/Berlin")),
         "recent": lambda: recent_plays(listener, 10),
         "history": lambda: history(listener, *clock.last_days(3650, today)),
+        "day": lambda: day(listener, today),
+        "a day's plays": lambda: plays_of(listener, today, ZoneInfo("Europe/Berlin"), page=3),
         "standing": lambda: sync_standing(listener, now),
         "coverage": lambda: coverage(listener, now),
         "gaps": lambda: gaps_since(listener, now),
         "top artists": lambda: top_list(listener, "artists", "short_term"),
         "top tracks": lambda: top_list(listener, "tracks", "short_term"),
-        "counts": lambda: records.counts(listener),
-        "person": lambda: records.person(listener),
-        **{f"first page of {name}": partial(records.page, listener, TABLES[name]) for name in TABLES},
+        "counts": lambda: my_data.counts(listener),
+        "person": lambda: my_data.person(listener),
+        **{f"first page of {name}": partial(my_data.page, listener, TABLES[name]) for name in TABLES},
         **{
-            f"later page of {name}": partial(records.page, listener, TABLES[name], AFTER[name])
+            f"later page of {name}": partial(my_data.page, listener, TABLES[name], AFTER[name])
             for name in TABLES
         },
     }
@@ -88,7 +91,7 @@ def test_every_question_goes_by_an_index(listener: int) -> None:
             of_a_few = step.startswith(("SCAN anon_", "SCAN (subquery"))
             assert not is_scan or of_a_few, f"{name}: {step}"
             assert not _is_sorted(name) or "FOR ORDER BY" not in step, f"{name}: {step}"
-    steps = list(plans(lambda: records.page(listener, TABLES["plays"], AFTER["plays"])))
+    steps = list(plans(lambda: my_data.page(listener, TABLES["plays"], AFTER["plays"])))
     assert any("user_id=? AND" in step and "played_at" in step for step in steps), (
         "a later page begins where the one before it ended"
     )
@@ -97,4 +100,11 @@ def test_every_question_goes_by_an_index(listener: int) -> None:
 
 def _is_sorted(name: str) -> bool:
     """Tell whether an index gives the rows in the order that is asked for."""
-    return "page of" in name or name in {"coverage", "recent", "history", "top artists", "top tracks"}
+    return "page of" in name or name in {
+        "a day's plays",
+        "coverage",
+        "recent",
+        "history",
+        "top artists",
+        "top tracks",
+    }

@@ -33,13 +33,14 @@ class Pages:
 
     def check(self, answer: TestResponse, path: str) -> None:
         root = checked(answer.text, path)
-        for link in root.iter("a"):
+        for link in (*root.iter("a"), *root.iter(f"{SVG}a")):
             self._follow(link.attrib["href"], path)
         for form in root.iter("form"):
             self._match(form.attrib.get("action", path), form.attrib.get("method", "get"), path)
         for element in root.iter():
-            if address := element.attrib.get("hx-post"):
-                self._match(address, "post", path)
+            for method in ("get", "post"):
+                if address := element.attrib.get(f"hx-{method}"):
+                    self._match(address, method, path)
 
     def _follow(self, address: str, origin: str) -> None:
         parts = urlsplit(address)

@@ -1,7 +1,7 @@
 """The first page shows what the tables hold, in the listener's own days."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,8 +11,9 @@ from sqlalchemy import update
 from spotistats.extensions import transaction
 from spotistats.models import SpotifyWait, User
 from spotistats.simulator import Simulator
+from tests.support.apps import MakeApp
 from tests.support.listeners import Browser
-from tests.support.pages import SVG, by_id, checked, text_of
+from tests.support.pages import SVG, by_id, checked, checked_fragment, text_of
 from tests.support.rows import Heard, store_plays, store_sync, user_id_of
 from tests.support.weeks import plays_of
 
@@ -56,7 +57,8 @@ def test_the_week_is_drawn_and_told(alice: Browser, app: Flask) -> None:
         )
     root = checked(alice.get("/dashboard").text, "/dashboard")
     [chart] = [element for element in root.iter("figure") if element.attrib.get("class") == "bars"]
-    marks = [mark.attrib["class"] for mark in chart.find(f"{SVG}svg") or () if "class" in mark.attrib]
+    drawing = next(chart.iter(f"{SVG}svg"))
+    marks = [mark.attrib["class"] for mark in drawing.iter() if "class" in mark.attrib]
     assert marks == ["unknown", "unknown", "unknown", "unknown", "day", "none", "max"]
     rows = [[text_of(cell) for cell in row] for body in chart.iter("tbody") for row in body.iter("tr")]
     assert rows[-1] == [f"{now:%A}, {now.day} {now:%B} {now.year}", "2", "1"]
@@ -81,10 +83,38 @@ def test_when_the_next_sync_may_be(alice: Browser, app: Flask, simulator: Simula
     with app.app_context(), transaction() as session:
         session.add(SpotifyWait(client_id="simulator-client", refused_until=later))
         session.add(SpotifyWait(client_id="another", refused_until=later + timedelta(days=1)))
-    assert facts().endswith("The next one is possible in 10 minutes.")
+    assert facts().endswith("Next sync possible in 10 minutes.")
     with app.app_context(), transaction() as session:
         session.execute(update(User).values(sync_lock_holder="x", sync_lock_expires_at=later))
     assert facts().endswith("A sync is running.")
+
+
+def test_how_things_stand_is_told_anew_without_the_page(make_app: MakeApp, simulator: Simulator) -> None:
+    alice = Browser(make_app().test_client(), simulator)
+    alice.sign_in("alice")
+
+    def facts() -> Element:
+        answer = alice.get("/dashboard/sync-facts", headers={"HX-Request": "true"})
+        assert answer.status_code == 200
+        [found] = checked_fragment(answer.text)
+        assert found.attrib["id"] == "sync-facts"
+        assert "hx-swap-oob" not in found.attrib
+        assert by_id(checked(alice.get("/dashboard").text, "/"), "sync-facts").attrib == found.attrib
+        return found
+
+    assert text_of(facts()) == "Not synced yet."
+    assert "class" not in facts().attrib
+    alice.sync_json()
+    assert text_of(facts()) == "Last sync just now · 0 new plays. Next sync possible in 1 hour."
+    assert facts().attrib["class"] == "too-early"
+    simulator.log.clear()
+    alice.post("/settings/disconnect")
+    assert "Spotify is not connected." in text_of(facts())
+    assert "class" not in facts().attrib, "to connect again is possible now"
+    assert simulator.calls == []
+    alice.post("/auth/logout")
+    answer = alice.get("/dashboard/sync-facts", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/login")
 
 
 def test_pictures_come_from_spotify_alone(alice: Browser, simulator: Simulator) -> None:
@@ -113,9 +143,7 @@ def test_pictures_come_from_spotify_alone(alice: Browser, simulator: Simulator) 
         assert set(images) <= {addresses[0]}
 
 
-def test_what_was_drawn_is_drawn_anew_when_anything_changed(
-    make_app: Callable[..., Flask], simulator: Simulator
-) -> None:
+def test_what_was_drawn_is_drawn_anew_when_anything_changed(make_app: MakeApp, simulator: Simulator) -> None:
     """Two processes serve one listener; each keeps drawings of its own."""
     here, there = (Browser(make_app().test_client(), simulator) for _ in range(2))
     here.sign_in("alice")

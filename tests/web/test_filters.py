@@ -1,6 +1,6 @@
 """How values are written on pages."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -46,12 +46,51 @@ def test_dates() -> None:
     assert (filters.month(day), filters.month_short(day)) == ("November 2026", "Nov")
 
 
-def test_cells_are_escaped() -> None:
-    assert "<b>" not in filters.cell("<b>\"'")
-    assert filters.cell(["<b>", "x"]).endswith("<bdi>&lt;b&gt;, x</bdi></td>")
-    assert filters.cell(None) == '<td class="nothing">–</td>'
-    assert filters.cell(12_345) == '<td class="n">12,345</td>'
-    assert filters.cell(datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)) == "<td>2026-01-02 03:04:05.678</td>"
+def test_cells_are_escaped_and_name_their_column(app: Flask) -> None:
+    def cell(value: object) -> str:
+        template = app.jinja_env.get_template("components/tables.html")
+        return str(template.module.cell(value, "x_at")).strip()  # type: ignore[attr-defined]
+
+    assert "<b>" not in cell("<b>\"'")
+    assert cell(["<b>", "x"]).endswith("<bdi>&lt;b&gt;, x</bdi></td>")
+    assert cell(None) == '<td class="nothing" data-label="X at (UTC)">–</td>'
+    assert cell(12_345) == '<td class="n" data-label="X at (UTC)">12,345</td>'
+    assert cell(datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)).endswith(">2026-01-02 03:04:05.678</td>")
+    assert cell(date(2026, 1, 2)).endswith(">2026-01-02</td>")
+
+
+def test_columns_in_words() -> None:
+    assert filters.label("played_at") == "Played at (UTC)"
+    assert filters.label("top_artist") == "Top artist"
+    assert filters.label("id") == "Number"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "just now"),
+        (59.9, "just now"),
+        (60, "1 minute ago"),
+        (47 * 3600, "1 day ago"),
+        (-0.5, "in less than a minute"),
+        (-59, "in less than a minute"),
+        (-61, "in 2 minutes"),
+        (-3600, "in 1 hour"),
+    ],
+)
+def test_distances_from_now(seconds: float, text: str) -> None:
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert filters.ago(now - timedelta(seconds=seconds), now) == text
+
+
+def test_moments_as_one_says_them_today(app: Flask) -> None:
+    with app.test_request_context():
+        moment = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
+        assert filters.moment(moment) == "1 March 2026, 12:05"
+        assert filters.near(moment, date(2026, 3, 1)) == "12:05"
+        assert filters.near(moment, date(2026, 3, 7)) == "Sun 12:05"
+        assert filters.near(moment, date(2026, 3, 8)) == "1 Mar, 12:05"
+        assert filters.near(moment, date(2027, 1, 1)) == "1 Mar 2026, 12:05"
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """Nobody sees anything without a sign-in, and nobody sees what is somebody else's."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
 from spotistats.simulator import Simulator
-from spotistats.stats.records import TABLES
+from spotistats.stats.my_data import TABLES
 from tests.support.listeners import ORIGIN, Browser
 from tests.support.rows import everything
 from tests.support.weeks import give_everybody_plays, plays_of
@@ -41,6 +42,8 @@ def _paths(rule: Rule) -> list[str]:
         return [rule.rule]
     if rule.endpoint == "static":
         return ["/static/css/base.css"]
+    if rule.endpoint == "history.day":
+        return [f"/history/{datetime.now(UTC) - timedelta(hours=3):%Y-%m-%d}"]
     assert rule.arguments == {"name"}, f"tell this test how to fill in {rule.rule}"
     return [rule.rule.replace("<name>", name) for name in TABLES]
 

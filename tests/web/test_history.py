@@ -74,7 +74,8 @@ def shown(browser: Browser, path: str) -> tuple[str, list[str], list[str]]:
     main = next(checked(browser.get(path).text, path).iter("main"))
     unknown = [rect for rect in main.iter(f"{SVG}rect") if rect.attrib["class"] == "unknown"]
     titles = [text_of(title) for rect in unknown for title in rect.iter(f"{SVG}title")]
-    labels = [drawing.attrib["aria-label"] for drawing in main.iter(f"{SVG}svg") if "role" in drawing.attrib]
+    spans = [span for figure in main.iter("figure") for span in figure.iter("span")]
+    labels = [text_of(span) for span in spans if span.attrib.get("class") == "unseen"]
     return text_of(main), titles, labels
 
 
@@ -126,3 +127,46 @@ def test_a_month_before_the_history_has_no_minutes_at_all(alice: Browser, app: F
     labels = shown(alice, "/history?days=90")[2]
     assert labels[0].endswith(": not known")
     assert now.day == 1 or labels[-1].endswith(": at least 3 minutes")
+
+
+def month_totals(browser: Browser, path: str) -> list[str]:
+    root = checked(browser.get(path).text, path)
+    numbers = [span for summary in root.iter("summary") for span in summary.iter("span")]
+    return [text_of(span) for span in numbers if span.attrib["class"] == "n"]
+
+
+def test_a_month_with_days_that_are_not_known_has_at_least_its_minutes(alice: Browser, app: Flask) -> None:
+    now = datetime.now(UTC)
+    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    before = first - timedelta(days=1)
+    with app.app_context():
+        store_plays(
+            user_id_of("alice"), [Heard(before.replace(day=9)), Heard(before, "b1"), Heard(first, "c1")]
+        )
+        store_sync(user_id_of("alice"), 1, ended=now)
+    assert month_totals(alice, "/history") == ["3 minutes", "at least 6 minutes"]
+    with app.app_context():
+        store_sync(
+            user_id_of("alice"), 2, ended=now, gap_started_at=before, gap_ended_at=first + timedelta(hours=9)
+        )
+    assert month_totals(alice, "/history") == ["at least 3 minutes", "at least 6 minutes"]
+
+
+def pills(browser: Browser, path: str) -> list[str]:
+    root = checked(browser.get(path).text, path)
+    return [text_of(link) for nav in root.iter("nav") if nav.attrib.get("class") == "pills" for link in nav]
+
+
+def test_no_span_is_offered_that_is_longer_than_what_is_stored(alice: Browser, app: Flask) -> None:
+    now = datetime.now(UTC)
+    assert pills(alice, "/history") == []
+    for days_ago, spans in (
+        (20, ["30 days", "1 year"]),
+        (30, ["30 days", "90 days", "1 year"]),
+        (365, ["30 days", "90 days", "1 year", "3 years"]),
+        (4000, ["30 days", "90 days", "1 year", "3 years", "10 years"]),
+    ):
+        with app.app_context():
+            store_plays(user_id_of("alice"), [Heard(now - timedelta(days=days_ago))])
+        assert pills(alice, "/history") == spans
+    assert "10 years" in pills(alice, "/history?days=3650")

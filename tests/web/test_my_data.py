@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 
 from spotistats.simulator import Simulator
-from spotistats.stats.records import TABLES
+from spotistats.stats.my_data import TABLES
 from spotistats.web.my_data import _csv_cell
 from tests.support.listeners import Browser
 from tests.support.names import NASTY
@@ -128,6 +128,8 @@ def read_csv(browser: Browser, name: str) -> list[dict[str, str]]:
     assert answer.status_code == 200
     assert answer.mimetype == "text/csv"
     assert answer.headers["Content-Disposition"] == f'attachment; filename="spotistats-{name}.csv"'
+    cells = r'(?:"(?:[^"]|"")*"|\d+)'
+    assert re.fullmatch(rf"(?:{cells}(?:,{cells})*\r\n)+", answer.text), "every text stands in quotes"
     reader = csv.DictReader(io.StringIO(answer.text, newline=""), strict=True)
     assert tuple(reader.fieldnames or ()) == TABLES[name].columns
     return list(reader)
@@ -161,9 +163,32 @@ def test_the_files_hold_what_the_tables_hold(app: Flask, alice: Browser, simulat
     assert (run["status"], run["error"]) == ("succeeded", "")
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "\ufeff-", "\u200b\u00a0@", '"=', "＝"]
+)
 def test_no_spreadsheet_takes_a_name_for_a_formula(start: str) -> None:
     assert _csv_cell(f"{start}HYPERLINK()") == f"'{start}HYPERLINK()"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a;=1+1", "a;'=1+1"),
+        ('a; "=1+1";+2', "a; \"'=1+1\";'+2"),
+        ("a\n@b", "a\n'@b"),
+        (";=1", "';=1"),
+        ("Stay; go", "Stay; go"),
+        ("a, -b = c", "a, -b = c"),
+    ],
+)
+def test_a_name_that_another_separator_would_cut_into_a_formula(text: str, written: str) -> None:
+    """Where ; separates columns, a spreadsheet cuts there, whatever quotes stand around."""
+    assert _csv_cell(text) == written
+
+
+def test_the_guard_does_not_dawdle_over_a_hostile_name() -> None:
+    text = "\n; " * 1_000_000
+    assert _csv_cell(text) == f"'{text}"
 
 
 def test_other_values_stay_as_they_are() -> None:

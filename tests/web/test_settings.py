@@ -37,7 +37,7 @@ def test_another_zone_rebuilds_the_days_at_once(alice: Browser, bob: Browser, ap
     root = checked(alice.get("/settings").text, "/settings")
     assert "Your days now follow Asia/Tokyo" in text_of(by_id(root, "notice"))
     [chosen] = [option for option in root.iter("option") if "selected" in option.attrib]
-    assert text_of(chosen) == "Asia/Tokyo"
+    assert (chosen.attrib["value"], text_of(chosen)) == ("Asia/Tokyo", "Tokyo")
     after = everything(app)
     assert [row[1] for row in after["daily_listening"] if row[0] == 1] == [date(2026, 3, 1), date(2026, 3, 2)]
     assert [row for row in after["daily_listening"] if row[0] == 2] == [
@@ -45,6 +45,25 @@ def test_another_zone_rebuilds_the_days_at_once(alice: Browser, bob: Browser, ap
     ]
     assert after["plays"] == before["plays"], "plays themselves are never changed"
     assert [row[4] for row in after["users"]] == ["Asia/Tokyo", "UTC"]
+
+
+def test_the_zones_are_listed_by_region_and_the_chosen_one_is_always_there(alice: Browser) -> None:
+    for zone, shown in (
+        ("America/Argentina/Buenos_Aires", "Argentina – Buenos Aires"),
+        ("Europe/Amsterdam", "Amsterdam"),
+        ("Asia/Calcutta", "Asia/Calcutta"),  # What some browsers still call Asia/Kolkata.
+        ("UTC", "UTC"),
+    ):
+        assert alice.post("/settings", {"timezone": zone}).status_code == 303
+        zones = by_id(checked(alice.get("/settings").text, "/settings"), "timezone")
+        options = [option.attrib["value"] for option in zones.iter("option")]
+        chosen = [option for option in zones.iter("option") if "selected" in option.attrib]
+        assert [(option.attrib["value"], text_of(option)) for option in chosen] == [(zone, shown)]
+        assert len(options) == len(set(options)) < 450
+        groups = [group.attrib["label"] for group in zones.iter("optgroup")]
+        assert groups == sorted(groups)
+        assert {"Africa", "America", "Asia", "Australia", "Europe", "Pacific"} <= set(groups)
+        assert "US/Eastern" not in options
 
 
 def test_a_zone_that_does_not_exist(alice: Browser, app: Flask) -> None:

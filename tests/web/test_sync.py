@@ -70,7 +70,7 @@ def test_success(alice: Browser, simulator: Simulator) -> None:
     card = found["stats-card"].attrib
     assert (card["data-minutes"], card["data-active-days"]) == ("45", "2")
     assert "10 new plays" in text_of(found["sync-status"])
-    assert "Nothing new" in after_the_form(alice)
+    assert "No new plays." in after_the_form(alice)
     page = by_id(checked(alice.get("/dashboard").text, "/dashboard"), "stats-card").attrib
     assert (page["data-minutes"], page["data-active-days"]) == ("45", "2")
 

@@ -6,19 +6,19 @@ const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const loginZone = document.getElementById("login-timezone");
 if (loginZone && browserZone) loginZone.value = browserZone;
 
-// Settings: one press chooses the browser's zone, where the list has it and another is chosen.
+// Settings: one press chooses the browser's zone, if another is chosen. Browsers know some by older names than the
+// list has; the server knows those, too.
 const zoneButton = document.getElementById("browser-zone");
 const zoneList = document.getElementById("timezone");
 if (zoneButton && browserZone && zoneList.value !== browserZone) {
-  if ([...zoneList.options].some((option) => option.value === browserZone)) {
-    zoneButton.textContent = `Use this browser’s: ${browserZone}`;
-    zoneButton.hidden = false;
-    zoneButton.addEventListener("click", () => {
-      zoneList.value = browserZone;
-      zoneButton.hidden = true;
-      zoneList.focus();
-    });
-  }
+  zoneButton.textContent = `Use this browser’s: ${browserZone}`;
+  zoneButton.hidden = false;
+  zoneButton.addEventListener("click", () => {
+    zoneList.value = browserZone;
+    if (zoneList.value !== browserZone) zoneList.add(new Option(browserZone, browserZone, true, true), 0);
+    zoneButton.hidden = true;
+    zoneList.focus();
+  });
 }
 
 const syncForm = document.querySelector(".sync-form");
@@ -35,6 +35,22 @@ if (syncForm) {
       const isNowhere = !document.activeElement || document.activeElement === document.body;
       if (hadFocus && isNowhere) button.focus({ preventScroll: true });
     });
+  });
+
+  // What the card says of time grows old, and htmx fetches it anew; not for a page that nobody sees, nor while a
+  // sync is running, whose answer brings it. An answer that is none leaves what stands there.
+  const card = document.querySelector(".sync");
+  card.addEventListener("htmx:before:request", (event) => {
+    const isNeeded = !document.hidden && !syncForm.classList.contains("htmx-request");
+    if (event.target.id === "sync-facts" && !isNeeded) event.preventDefault();
+  });
+  card.addEventListener("htmx:after:request", (event) => {
+    const { text, hx } = event.detail.ctx;
+    const isAnswer = text.includes('id="sync-facts"') || hx.redirect;
+    if (event.target.id === "sync-facts" && !isAnswer) event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", () => {
+    document.getElementById("sync-facts").dispatchEvent(new Event("refresh"));
   });
 
   // Without an answer, or with one that is not ours (a proxy's page), the page says so itself.

@@ -8,8 +8,8 @@ from flask import Flask
 
 from spotistats.extensions import db, transaction
 from spotistats.models import SyncRun, UserTopArtist, UserTopTrack
-from spotistats.stats import records
-from spotistats.stats.records import TABLES, BadCursor, Cell
+from spotistats.stats import my_data
+from spotistats.stats.my_data import TABLES, BadCursor, Cell
 from tests.support.rows import Heard, store_listener, store_plays
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -46,9 +46,9 @@ def _fill(user_id: int) -> None:
 
 def walk(user_id: int, name: str, size: int) -> Iterator[tuple[Cell, ...]]:
     """Yield the rows of all pages of that size, one after the other."""
-    after: records.Cursor | None = None
+    after: my_data.Cursor | None = None
     while True:
-        page = records.page(user_id, TABLES[name], after, size=size)
+        page = my_data.page(user_id, TABLES[name], after, size=size)
         assert 0 < len(page.rows) <= size
         yield from page.rows
         after = page.following
@@ -66,30 +66,30 @@ def test_the_pages_cover_every_row_once_in_order(listener: int, name: str) -> No
     for size in SIZES:
         rows = list(walk(listener, name, size))
         keys = [key_of(name, row) for row in rows]
-        assert len(keys) == COUNTS[name] == records.counts(listener)[name]
+        assert len(keys) == COUNTS[name] == my_data.counts(listener)[name]
         assert keys == sorted(set(keys), reverse=TABLES[name].newest_first)
-        assert list(records.every_row(listener, TABLES[name])) == rows
+        assert list(my_data.every_row(listener, TABLES[name])) == rows
 
 
 def test_rows_that_come_meanwhile_move_no_other(listener: int) -> None:
-    first = records.page(listener, TABLES["plays"], size=50)
+    first = my_data.page(listener, TABLES["plays"], size=50)
     store_plays(listener, [Heard(NOON + timedelta(hours=number), "a1") for number in range(1, 6)])
-    second = records.page(listener, TABLES["plays"], first.following, size=50)
+    second = my_data.page(listener, TABLES["plays"], first.following, size=50)
     assert not set(first.rows) & set(second.rows)
     assert len(second.rows) == 50
 
 
 def test_an_exact_page_has_nothing_after_it(listener: int) -> None:
-    assert records.page(listener, TABLES["days"], size=COUNTS["days"]).following is None
-    assert records.page(listener, TABLES["days"], size=COUNTS["days"] - 1).following is not None
+    assert my_data.page(listener, TABLES["days"], size=COUNTS["days"]).following is None
+    assert my_data.page(listener, TABLES["days"], size=COUNTS["days"] - 1).following is not None
 
 
 def test_somebody_without_rows(tables: Flask) -> None:
     listener = store_listener("listener")
-    assert records.counts(listener) == dict.fromkeys(TABLES, 0)
+    assert my_data.counts(listener) == dict.fromkeys(TABLES, 0)
     for table in TABLES.values():
-        assert records.page(listener, table) == records.RecordPage((), None)
-        assert list(records.every_row(listener, table)) == []
+        assert my_data.page(listener, table) == my_data.StoredPage((), None)
+        assert list(my_data.every_row(listener, table)) == []
 
 
 def test_every_table_of_the_listener_is_shown(tables: Flask) -> None:
@@ -100,15 +100,15 @@ def test_every_table_of_the_listener_is_shown(tables: Flask) -> None:
 
 
 def test_values_are_what_was_stored(listener: int) -> None:
-    [row] = records.page(listener, TABLES["plays"], size=1).rows
+    [row] = my_data.page(listener, TABLES["plays"], size=1).rows
     assert row == (NOON, "😀1", "Name of 😀1", "Name of artist-😀", None, 180_000, "sync")
-    [row] = records.page(listener, TABLES["days"], size=1).rows
+    [row] = my_data.page(listener, TABLES["days"], size=1).rows
     assert row[:4] == (date(2026, 3, 1), 48, 2_880_000, 16)
-    [row] = records.page(listener, TABLES["top-artists"], size=1).rows
+    [row] = my_data.page(listener, TABLES["top-artists"], size=1).rows
     assert row[:6] == ("long_term", 1, f"{listener}-1", f"{listener}-1", ["x"], None)
 
 
 def test_a_place_of_another_table(listener: int) -> None:
     for name, after in (("plays", ("2026-03-01",)), ("days", ("1",)), ("syncs", ("x",)), ("syncs", ())):
         with pytest.raises(BadCursor):
-            records.page(listener, TABLES[name], after)
+            my_data.page(listener, TABLES[name], after)

@@ -36,11 +36,9 @@ Cursor = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class RecordTable:
+class StoredTable:
     """A table as the listener sees it; `key` are the labels of the columns that rows are sorted by."""
 
-    title: str
-    about: str
     rows: Select[*tuple[Any, ...]]
     owner: InstrumentedAttribute[int]
     key: tuple[InstrumentedAttribute[Any], ...]
@@ -52,7 +50,7 @@ class RecordTable:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordPage:
+class StoredPage:
     """Some rows; `following` is the cursor of the page after this one, None at the end."""
 
     rows: tuple[tuple[Cell, ...], ...]
@@ -76,10 +74,8 @@ class BadCursor(ValueError):
     """That is no place in this table."""
 
 
-TABLES: Mapping[str, RecordTable] = {
-    "plays": RecordTable(
-        title="Plays",
-        about="Every play, kept for good. A play's time is its end.",
+TABLES: Mapping[str, StoredTable] = {
+    "plays": StoredTable(
         rows=select(
             Play.played_at,
             Play.track_id,
@@ -94,9 +90,7 @@ TABLES: Mapping[str, RecordTable] = {
         owner=Play.user_id,
         key=(Play.played_at, Play.track_id),
     ),
-    "days": RecordTable(
-        title="Days",
-        about="Each local day, added up from its plays.",
+    "days": StoredTable(
         rows=select(
             DailyListening.date,
             DailyListening.minutes,
@@ -114,9 +108,7 @@ TABLES: Mapping[str, RecordTable] = {
         owner=DailyListening.user_id,
         key=(DailyListening.date,),
     ),
-    "top-artists": RecordTable(
-        title="Top artists",
-        about="Spotify’s own ranking of artists, as it was at the last sync.",
+    "top-artists": StoredTable(
         rows=select(
             UserTopArtist.time_range,
             UserTopArtist.rank,
@@ -131,9 +123,7 @@ TABLES: Mapping[str, RecordTable] = {
         key=(UserTopArtist.time_range, UserTopArtist.rank),
         newest_first=False,
     ),
-    "top-tracks": RecordTable(
-        title="Top tracks",
-        about="Spotify’s own ranking of tracks, as it was at the last sync.",
+    "top-tracks": StoredTable(
         rows=select(
             UserTopTrack.time_range,
             UserTopTrack.rank,
@@ -149,9 +139,7 @@ TABLES: Mapping[str, RecordTable] = {
         key=(UserTopTrack.time_range, UserTopTrack.rank),
         newest_first=False,
     ),
-    "syncs": RecordTable(
-        title="Syncs",
-        about="Each sync and how it ended. A gap is a time in which plays may be missing.",
+    "syncs": StoredTable(
         rows=select(
             SyncRun.id,
             SyncRun.started_at,
@@ -197,8 +185,8 @@ def counts(user_id: int) -> dict[str, int]:
 
 
 def page(
-    user_id: int, table: RecordTable, after: Cursor | None = None, *, size: int = PAGE_SIZE
-) -> RecordPage:
+    user_id: int, table: StoredTable, after: Cursor | None = None, *, size: int = PAGE_SIZE
+) -> StoredPage:
     """Return the `size` rows that follow the row at `after` (None: from the first); raises BadCursor."""
     order = [column.desc() if table.newest_first else column.asc() for column in table.key]
     statement = table.rows.where(table.owner == user_id).order_by(*order).limit(size + 1)
@@ -207,10 +195,10 @@ def page(
     rows = [tuple(row) for row in db.session.execute(statement)]
     places = [table.columns.index(column.name) for column in table.key]
     following = tuple(_text(rows[size - 1][place]) for place in places) if len(rows) > size else None
-    return RecordPage(tuple(rows[:size]), following)
+    return StoredPage(tuple(rows[:size]), following)
 
 
-def every_row(user_id: int, table: RecordTable) -> Iterator[tuple[Cell, ...]]:
+def every_row(user_id: int, table: StoredTable) -> Iterator[tuple[Cell, ...]]:
     """Yield all rows in batches, each read by a query of its own, so that memory stays small."""
     after: Cursor | None = None
     while True:
@@ -222,7 +210,7 @@ def every_row(user_id: int, table: RecordTable) -> Iterator[tuple[Cell, ...]]:
         after = batch.following
 
 
-def _beyond(table: RecordTable, values: Sequence[Any]) -> ColumnElement[bool]:
+def _beyond(table: StoredTable, values: Sequence[Any]) -> ColumnElement[bool]:
     """Return the condition "after these values in the table's order".
 
     Rows are compared whole, so that the key's index leads straight to the first of them.
@@ -231,7 +219,7 @@ def _beyond(table: RecordTable, values: Sequence[Any]) -> ColumnElement[bool]:
     return place < tuple(values) if table.newest_first else place > tuple(values)
 
 
-def _values(table: RecordTable, after: Cursor) -> list[Any]:
+def _values(table: StoredTable, after: Cursor) -> list[Any]:
     if len(after) != len(table.key):
         raise BadCursor(after)
     try:
