@@ -4,7 +4,6 @@ import gc
 
 from flask import Flask
 
-from spotistats import database
 from spotistats.config import environment, load
 from spotistats.serving import check_schema, let_go
 
@@ -38,7 +37,6 @@ def when_ready(_server: object) -> None:
     """
     gc.collect()
     gc.freeze()
-    database.give_up_after(60)  # Here alone: a migration may take its time.
 
 
 def worker_exit(_server: object, worker: object) -> None:

@@ -52,6 +52,7 @@ def sync_user(spotify_id: str | None, everybody: bool, force: bool) -> None:
 
 
 def _sync_one(name: str, *, force: bool) -> SyncState:
+    """Sync the listener of that name; end with exit code 1 where there is none."""
     # A shell can hand over bytes that are no text; nobody has such an id.
     user_id = find_user_id(name.encode(errors="replace").decode())
     if user_id is None:
@@ -61,15 +62,13 @@ def _sync_one(name: str, *, force: bool) -> SyncState:
 
 
 def _sync_all(*, force: bool) -> list[SyncState]:
+    """Sync everybody who is connected; return how each sync ended."""
     everybody = listeners()
-    connected = [line.spotify_id for line in everybody if line.connection != "disconnected"]
+    connected = [line for line in everybody if line.connection != "disconnected"]
     if not connected:
         click.echo("No listener is connected to Spotify." if everybody else _NOBODY)
-    user_ids = {name: find_user_id(name) for name in connected}
     return [
-        _told(run_sync(user_id, force=force), f"{_printable(name)}: ")
-        for name, user_id in user_ids.items()
-        if user_id is not None
+        _told(run_sync(line.user_id, force=force), f"{_printable(line.spotify_id)}: ") for line in connected
     ]
 
 

@@ -1,5 +1,6 @@
 """When: the present moment, local dates and the bounds of local days."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -76,6 +77,13 @@ def _midnights(day: date, where: ZoneInfo) -> tuple[datetime, datetime]:
     """Return when the local `day` begins by the clock before a change and after it: mostly the same."""
     midnight = datetime.combine(day, time.min, tzinfo=where)
     return midnight.astimezone(UTC), midnight.replace(fold=1).astimezone(UTC)
+
+
+def months_after(moment: datetime, months: int) -> datetime:
+    """Return the same time of day so many calendar months later, or on the last day of a shorter month."""
+    years, month = divmod(moment.month - 1 + months, 12)
+    year = moment.year + years
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
 def last_days(count: int, today: date) -> tuple[date, date]:

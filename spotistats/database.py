@@ -1,17 +1,20 @@
-"""Connections that notice when the database behind them is gone, was replaced, or no longer answers."""
+"""Connections: how each is prepared, how long it waits, and how it notices that its file is gone."""
 
 import sqlite3
 import time
-from collections.abc import Generator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from spotistats import time_limit
+
+# An execution option: the transaction that begins is going to write.
+WRITES = "spotistats_writes"
 
 # A server whose machine has died is given up after some 15 seconds, whoever waits for it.
 POSTGRESQL = {
@@ -21,54 +24,22 @@ POSTGRESQL = {
     "keepalives_count": 1,
     "tcp_user_timeout": 15_000,
 }
-# Together less than the five seconds after which whoever watches over the server thinks it dead.
-_PROBE = {**POSTGRESQL, "connect_timeout": 2, "patience": 2.0}
+# Less than the five seconds after which whoever watches over the server thinks it dead.
+_PROBE_SECONDS = 2
+
+# How long a step waits for another writer, where no time limit leaves it less.
+_BUSY_MILLISECONDS = 4_000
+_LIMIT_IS_TOLD_EVERY = 0.2
 
 _FILE = "spotistats_file"
 _opened: set[str] = set()  # The SQLite files that this process, or the one it was forked from, has had open.
-
-
-class ImpatientConnection(psycopg.Connection[Any]):
-    """A connection to PostgreSQL that ends itself when an answer takes longer than its patience, in seconds.
-
-    A server that hangs keeps its connections open, and its machine goes on to confirm what it is sent: the
-    network notices nothing, and time limits of the server's own need one that runs.
-    """
-
-    patience: ClassVar[float | None] = None
-    own_patience: float | None = None
-
-    def wait(self, gen: Generator[Any, Any, Any], *arguments: Any, **options: Any) -> Any:
-        """Drive what the connection does to its end."""
-        patience = self.own_patience or self.patience
-        return super().wait(
-            self._until(time.monotonic() + patience, gen) if patience else gen, *arguments, **options
-        )
-
-    def _until(self, deadline: float, steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        """Pass on the steps. psycopg takes the next one ten times a second, even when nothing has come."""
-        try:
-            wanted = next(steps)
-            while True:
-                ready = yield wanted
-                if not ready and time.monotonic() > deadline:
-                    self.pgconn.finish()  # Else whoever takes the connection next would wait for this answer.
-                    raise psycopg.OperationalError("the server did not answer in time")
-                wanted = steps.send(ready)
-        except StopIteration as end:
-            return end.value
-
-
-def give_up_after(seconds: float | None) -> None:
-    """Set how long this process waits for one answer of PostgreSQL; None for as long as it takes."""
-    ImpatientConnection.patience = seconds
 
 
 def probing(engine: Engine) -> Engine:
     """Return an engine for a look at the same database that takes five seconds at most.
 
     On PostgreSQL each look has a connection of its own: one that was open before may belong to a server
-    that hangs, or all of them may be in use.
+    that hangs, or all of them may be in use. A server that hangs lets nobody in.
     """
     if engine.dialect.name != "postgresql":
         return engine
@@ -82,7 +53,8 @@ def is_gone(engine: Engine) -> bool:
 
 @lru_cache(maxsize=8)
 def _probing(url: str) -> Engine:
-    return create_engine(url, poolclass=NullPool, connect_args=_PROBE, hide_parameters=True)
+    options = {**POSTGRESQL, "connect_timeout": _PROBE_SECONDS}
+    return create_engine(url, poolclass=NullPool, connect_args=options, hide_parameters=True)
 
 
 def _is_gone(path: str) -> bool:
@@ -99,42 +71,88 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 @event.listens_for(Engine, "do_connect")
-def _connect(dialect: Dialect, _entry: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
-    if dialect.name == "postgresql":
-        patience = options.pop("patience", None)
-        connection = ImpatientConnection.connect(*arguments, **options)
-        connection.own_patience = patience
-        return connection
-    if _is_gone(arguments[0]):  # SQLite would make an empty one, in the way of whoever puts the file back.
+def _refuse_to_make_a_file_anew(
+    dialect: Dialect, _entry: Any, arguments: list[Any], _options: dict[str, Any]
+) -> None:
+    """Where the file is gone, SQLite would make an empty one, in the way of whoever puts it back."""
+    if dialect.name == "sqlite" and _is_gone(arguments[0]):
         raise sqlite3.OperationalError("the database file is not there any more")
-    return None
 
 
 @event.listens_for(Engine, "connect")
-def _remember_file(connection: Any, entry: ConnectionPoolEntry) -> None:
+def _prepare(connection: Any, entry: ConnectionPoolEntry) -> None:
     if isinstance(connection, sqlite3.Connection):
+        _prepare_sqlite(connection)
         path = cast(str, connection.execute("PRAGMA database_list").fetchone()[2])
         entry.info[_FILE] = Path(path), _identity(Path(path))
         _opened.add(path)
+    else:
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = {_BUSY_MILLISECONDS}")
+        connection.autocommit = False
+
+
+def _prepare_sqlite(connection: sqlite3.Connection) -> None:
+    connection.isolation_level = None  # sqlite3 then leaves BEGIN to the listener below.
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # A play that was said to be saved survives a power cut.
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
 
 
 @event.listens_for(Engine, "checkout")
 def _check_file(_connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
     """Renew a connection whose file was replaced: it would still see, and write, the one that was there."""
-    if not _is_same_file(entry.info):
-        raise DisconnectionError("the database file was replaced")
+    if _FILE in entry.info:
+        path, identity = entry.info[_FILE]
+        if _identity(path) != identity:
+            raise DisconnectionError("the database file was replaced")
 
 
-@event.listens_for(Engine, "commit")
-def _check_file_once_more(connection: Connection) -> None:
-    """Save nothing into a file that nobody would find again."""
-    if not _is_same_file(connection.info):
-        taken_away = sqlite3.OperationalError("the database file was taken away")
-        raise OperationalError("COMMIT", None, taken_away)
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        _begin_sqlite(connection)
+    elif time_limit.milliseconds_left() is not None:
+        _limit_postgresql(connection)
 
 
-def _is_same_file(info: dict[Any, Any]) -> bool:
-    if _FILE not in info:
-        return True
-    path, identity = info[_FILE]
-    return bool(_identity(path) == identity)
+def _begin_sqlite(connection: Connection) -> None:
+    # Straight to the driver, where it cannot fail: through SQLAlchemy it would cost as much as a query.
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    if not connection.get_execution_options().get(WRITES):
+        driver.execute("BEGIN")
+        return
+    left = time_limit.milliseconds_left()
+    if left is None or left >= _BUSY_MILLISECONDS:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    # This is the only statement that ever waits for another writer.
+    driver.execute(f"PRAGMA busy_timeout = {left}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+
+
+def _limit_postgresql(connection: Connection) -> None:
+    """Tell the server how long each statement of this transaction may still take.
+
+    It is told again once time has passed: `lock_timeout` and `statement_timeout` count for each statement
+    anew, so that several short waits would add up to a long one.
+    """
+    told_at = float("-inf")
+
+    def tell(connection: Connection, *_statement: object) -> None:
+        nonlocal told_at
+        now = time.monotonic()
+        if now - told_at > _LIMIT_IS_TOLD_EVERY:
+            told_at = now  # First of all, since telling is a statement as well.
+            left = time_limit.milliseconds_left()
+            timeout = 0 if left is None else max(1, left)  # To PostgreSQL, 0 is no limit.
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {timeout}")
+
+    event.listen(connection, "before_cursor_execute", tell)

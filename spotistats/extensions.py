@@ -1,31 +1,25 @@
 """What the parts of the application share: database, migrations, CSRF, compression, and the only commit."""
 
 import secrets
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar, TypeVarTuple, cast
+from typing import TypeVar, TypeVarTuple, cast
 
 from flask import Flask, current_app, g
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import Connection, CursorResult, Engine, MetaData, Select, event, text
+from sqlalchemy import Connection, CursorResult, MetaData, Select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from spotistats import time_limit
 from spotistats.config import ROOT, Settings
+from spotistats.database import WRITES
 
-# How long a step waits for another writer, where no time limit leaves it less.
-_BUSY_MILLISECONDS = 4_000
 _PAUSE_SECONDS = 0.5
-_LIMIT_IS_TOLD_EVERY = 0.2
-_WRITES = "spotistats_writes"
 
 _NEW_DATA_VERSION = text(
     "INSERT INTO data_version (id, number) VALUES (1, :number)"
@@ -92,7 +86,7 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     g.writing = True
     try:
-        session.connection(execution_options={_WRITES: True})
+        session.connection(execution_options={WRITES: True})
         yield session
         session.execute(_NEW_DATA_VERSION, {"number": new_version()})
         session.commit()
@@ -153,69 +147,3 @@ def let_go() -> None:
     """Close the connections to the database that this process keeps."""
     db.session.remove()
     db.engine.dispose()
-
-
-@event.listens_for(Engine, "connect")
-def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        _prepare_sqlite(connection)
-    else:
-        connection.execute(f"SET lock_timeout = {_BUSY_MILLISECONDS}")
-        connection.commit()
-
-
-def _prepare_sqlite(connection: sqlite3.Connection) -> None:
-    connection.isolation_level = None  # sqlite3 then leaves BEGIN to the listener below.
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")  # A play that was said to be saved survives a power cut.
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-@event.listens_for(Engine, "begin")
-def _begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        _begin_sqlite(connection)
-    elif time_limit.milliseconds_left() is not None:
-        _limit_postgresql(connection)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # Straight to the driver, where it cannot fail: through SQLAlchemy it would cost as much as a query.
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    if not connection.get_execution_options().get(_WRITES):
-        driver.execute("BEGIN")
-        return
-    left = time_limit.milliseconds_left()
-    if left is None or left >= _BUSY_MILLISECONDS:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        return
-    # This is the only statement that ever waits for another writer.
-    driver.execute(f"PRAGMA busy_timeout = {left}")
-    try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    finally:
-        driver.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-
-
-def _limit_postgresql(connection: Connection) -> None:
-    """Tell the server how long each statement of this transaction may still take.
-
-    It is told again once time has passed: `lock_timeout` and `statement_timeout` count for each statement
-    anew, so that several short waits would add up to a long one.
-    """
-    told_at = float("-inf")
-
-    def tell(connection: Connection, *_statement: object) -> None:
-        nonlocal told_at
-        now = time.monotonic()
-        if now - told_at > _LIMIT_IS_TOLD_EVERY:
-            told_at = now  # First of all, since telling is a statement as well.
-            left = time_limit.milliseconds_left()
-            timeout = 0 if left is None else max(1, left)  # To PostgreSQL, 0 is no limit.
-            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {timeout}")
-
-    event.listen(connection, "before_cursor_execute", tell)

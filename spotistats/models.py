@@ -1,6 +1,6 @@
 """The tables. Every row that belongs to a listener has `user_id` first in its key."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from datetime import date as CalendarDate
 from typing import Any, Literal
 
@@ -54,6 +54,11 @@ def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
 
 def _user_key() -> Mapped[int]:
     return mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+
+
+# A lock whose holder died is free again after so long at most; one that seems to last longer was taken by a
+# clock that was ahead.
+LONGEST_SYNC_LOCK = timedelta(seconds=60)
 
 
 class User(Base):

@@ -3,7 +3,6 @@
 The server and the simulator are processes of their own. This one waits until either ends, and ends both.
 """
 
-import os
 import signal
 import socket
 import subprocess
@@ -24,6 +23,8 @@ Process = subprocess.Popen[str]
 
 _SIMULATOR_PORT = 8001
 _PATIENCE_SECONDS = 20
+_LOOK_SECONDS = 0.2
+_ENDING = (signal.SIGTERM, signal.SIGHUP)  # The second one comes when the terminal is closed.
 _DEMO_COOLDOWN_SECONDS = "60"
 
 
@@ -54,14 +55,18 @@ def let_go(app: Flask) -> None:
 
 def main() -> int:
     """Serve until Ctrl-C, SIGTERM or the end of the terminal; return the exit code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):  # The second one comes when the terminal is closed.
+    for number in _ENDING:
         signal.signal(number, lambda *_: sys.exit(0))
     variables = config.environment()
     settings = config.load(variables)
     _require_free_port(settings.port)
+    address = f"http://127.0.0.1:{settings.port}"
+    what, simulator = "connected to Spotify", None
     with suppress(KeyboardInterrupt), ExitStack() as processes:
         if not settings.has_credentials:
-            variables |= _demo(processes, settings, variables)
+            what, simulator = "the demo, on a simulated Spotify", _simulator(settings, variables)
+            processes.enter_context(_ended_with_us(simulator))
+            variables |= _demo(simulator, settings, variables)
         check_schema(variables, is_needed_now=True)
         if status := _python("-m", "flask", "--app", "wsgi", "db", "upgrade", variables=variables).wait():
             return status
@@ -69,15 +74,21 @@ def main() -> int:
         options = ("--log-level", "warning", "--graceful-timeout", "5")
         server = _python("-m", "gunicorn", *options, "wsgi:app", variables=variables)
         processes.enter_context(_ended_with_us(server))
-        return _serve(server, f"http://127.0.0.1:{settings.port}", is_demo=not settings.has_credentials)
+        if _answers(server, f"{address}/healthz"):
+            click.echo(f"\n  Spotistats: {settings.public_url or address}  ({what})\n  Ctrl-C ends it.\n")
+        elif server.poll() is None:
+            return 1
+        return _wait({"server": server, "simulator": simulator})
     return 0
 
 
-def _demo(processes: ExitStack, settings: config.Settings, given: Mapping[str, str]) -> dict[str, str]:
-    """Start the simulator and return the settings that make the app use it, with a database of its own."""
+def _simulator(settings: config.Settings, given: Mapping[str, str]) -> Process:
     port = str(_simulator_port(settings))
-    simulator = _python("-m", "spotistats.simulator", "--keep-company", "--port", port, variables=given)
-    processes.enter_context(_ended_with_us(simulator))
+    return _python("-m", "spotistats.simulator", "--keep-company", "--port", port, variables=given)
+
+
+def _demo(simulator: Process, settings: config.Settings, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that make the app use the simulator, with a database of its own."""
     assert simulator.stdout is not None
     said = simulator.stdout.readline().split()
     if not said:
@@ -99,16 +110,14 @@ def _demo(processes: ExitStack, settings: config.Settings, given: Mapping[str, s
     return demo | {name: value for name, value in defaults.items() if not given.get(name)}
 
 
-def _serve(server: Process, address: str, *, is_demo: bool) -> int:
-    if not _answers(server, f"{address}/healthz"):
-        return server.wait() if server.poll() is not None else 1
-    what = "the demo, on a simulated Spotify" if is_demo else "connected to Spotify"
-    click.echo(f"\n  Spotistats: {address}  ({what})\n  Ctrl-C ends it.\n")
-    os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)  # Either of them: the one is of no use without the other.
-    if server.poll() is None:
-        click.echo("The simulator of Spotify has ended, and Spotistats with it.", err=True)
-        return 1
-    return server.wait()
+def _wait(processes: Mapping[str, Process | None]) -> int:
+    """Wait until one has ended, say which, and return the exit code: none is of use without the others."""
+    while True:
+        for name, process in processes.items():
+            if process and process.poll() is not None:
+                click.echo(f"The {name} has ended, and Spotistats with it.", err=True)
+                return process.returncode or 1
+        time.sleep(_LOOK_SECONDS)
 
 
 def _answers(server: Process, address: str) -> bool:
@@ -137,6 +146,8 @@ def _ended_with_us(process: Process) -> Iterator[None]:
     try:
         yield
     finally:
+        for number in _ENDING:  # One that comes twice must not leave the others behind.
+            signal.signal(number, signal.SIG_IGN)
         process.terminate()
         process.wait()
 

@@ -20,19 +20,19 @@ def within(seconds: float) -> Iterator[float]:
     if outer is not None:
         yield outer
         return
-    begin(seconds)
+    start(seconds)
     try:
         yield g.time_limit
     finally:
-        end()
+        stop()
 
 
-def begin(seconds: float) -> None:
-    """Limit all that follows in this context, until `end`."""
+def start(seconds: float) -> None:
+    """Limit all that follows in this context, until `stop`."""
     g.time_limit = time.monotonic() + seconds
 
 
-def end() -> None:
+def stop() -> None:
     """Let the database take its time again."""
     g.pop("time_limit", None)
 

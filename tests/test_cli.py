@@ -139,7 +139,7 @@ def test_everybody_ends_as_the_most_serious_failure(
     assert sync_user(app, "bob").exit_code == 0
     result = sync_user(app, "--all")
     assert (result.exit_code, result.stdout[:6]) == (75, "alice:"), "one is too early, the other is synced"
-    assert result.stderr.startswith("bob: Up to date")
+    assert result.stderr.startswith("bob: Spotify was not asked again so soon")
     simulator.faults.add("/v1/me/top", "status", status=501)
     assert sync_user(app, "--all", "--force").exit_code == 69
     simulator.faults.clear()

@@ -7,17 +7,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import make_url
 
-from spotistats import clock, create_app, database
-from spotistats.extensions import db, transaction
-from spotistats.models import User
+from spotistats import create_app
 from spotistats.simulator import Simulator
 from tests.support import databases, postgres
 from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import ORIGIN, Browser, json_of
-from tests.support.rows import store_listener
 from tests.support.settings import app_settings
 from tests.support.weeks import plays_of
 
@@ -85,24 +81,6 @@ def test_another_file_in_its_place_is_what_is_served(
     assert path.read_bytes() != (tmp_path / "backup").read_bytes(), "they are in the file that is there"
 
 
-@ON_SQLITE
-def test_what_is_being_saved_while_the_file_is_taken_away_is_not_said_to_be_saved(
-    app: Flask, tmp_path: Path
-) -> None:
-    with app.app_context():
-        with pytest.raises(OperationalError, match="taken away"):
-            _write_while(lambda: take_away(path_of(app), tmp_path / "aside"))
-        put_back(path_of(app), tmp_path / "aside")
-        assert db.session.scalar(text("SELECT count(*) FROM users")) == 0
-
-
-def _write_while(happens: Callable[[], None]) -> None:
-    with transaction() as session:
-        session.add(User(spotify_id="x", timezone="UTC", created_at=clock.now()))
-        session.flush()
-        happens()
-
-
 @pytest.fixture
 def server() -> Iterator[postgres.PostgresServer]:
     """A PostgreSQL of its own, because it is stopped."""
@@ -144,25 +122,3 @@ def test_a_server_that_hangs_is_noticed_within_five_seconds(
     assert (answer.status_code, json_of(answer)["database"]) == (503, "unreachable")
     server.resume()
     assert client.get("/healthz", base_url=ORIGIN).status_code == 200
-
-
-@pytest.mark.postgresql
-def test_nobody_waits_for_an_answer_for_ever(
-    server: postgres.PostgresServer, app_on: Callable[[], Flask]
-) -> None:
-    with app_on().app_context():
-        store_listener("alice")
-        count = text("SELECT count(*) FROM users")
-        assert db.session.scalar(count) == 1
-        server.pause()
-        database.give_up_after(0.5)
-        try:
-            began = time.monotonic()
-            with pytest.raises(OperationalError, match="did not answer in time"):
-                db.session.scalar(count)
-            assert time.monotonic() - began < 3
-        finally:
-            database.give_up_after(None)
-        server.resume()
-        db.session.rollback()
-        assert db.session.scalar(count) == 1, "the connection was renewed"

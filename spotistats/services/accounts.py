@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Delete, bindparam, delete, exists, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -162,15 +162,24 @@ def _free_spotify_id(session: Session, user: User, spotify_id: str) -> None:
 
 
 def _delete_unplayed(session: Session) -> None:
-    """Delete what nothing names any more; a day may name an artist whom its track credits no longer."""
-    played = select(Play.track_id)
-    session.execute(delete(Track).where(Track.id.not_in(played)).execution_options(synchronize_session=False))
-    session.execute(
-        delete(Album).where(Album.id.not_in(select(Track.album_id).where(Track.album_id.is_not(None))))
-    )
-    remembered = select(DailyListening.top_artist_id).where(DailyListening.top_artist_id.is_not(None))
-    session.execute(
-        delete(Artist).where(Artist.id.not_in(select(TrackArtist.artist_id)), Artist.id.not_in(remembered))
+    """Delete what nothing names any more; a day may name an artist whom its track credits no longer.
+
+    Each is asked by itself whether anything names it: PostgreSQL cannot hold a million names at once, and
+    would go through all of them for each.
+    """
+    for unnamed in unplayed():
+        session.execute(unnamed.execution_options(synchronize_session=False))
+
+
+def unplayed() -> tuple[Delete, ...]:
+    """Return the statements that delete tracks, albums and artists that nothing names, in their order."""
+    return (
+        delete(Track).where(~exists().where(Play.track_id == Track.id)),
+        delete(Album).where(~exists().where(Track.album_id == Album.id)),
+        delete(Artist).where(
+            ~exists().where(TrackArtist.artist_id == Artist.id),
+            ~exists().where(DailyListening.top_artist_id == Artist.id),
+        ),
     )
 
 

@@ -68,7 +68,7 @@ def is_possible() -> bool:
     return settings().has_credentials
 
 
-def begin(redirect_uri: str) -> Attempt:
+def start(redirect_uri: str) -> Attempt:
     """Return a way to Spotify's authorize page, with a state and a PKCE challenge of its own."""
     application = connections.application()
     client = OAuth2Client(

@@ -30,9 +30,10 @@ from spotistats.spotify.errors import (
 log = logging.getLogger(__name__)
 
 # Every answer comes within 25 seconds, counted from the press of the button. Spotify has its share of them;
-# the rest is for the database, where other writers may have to be waited for.
-ANSWER_SECONDS = 23.0
-_STORING_SECONDS = 7.0
+# the rest is for the database, where other writers may have to be waited for. Four seconds are left for
+# finding out, should the database be of no use, what it lacks.
+ANSWER_SECONDS = 21.0
+_STORING_SECONDS = 6.0
 _RECENT = "recently played"
 
 

@@ -18,13 +18,12 @@ from sqlalchemy.orm import Session
 
 from spotistats import clock
 from spotistats.extensions import beside, keep_trying, settings, transaction
-from spotistats.models import SyncRun, User
+from spotistats.models import LONGEST_SYNC_LOCK, SyncRun, User
 from spotistats.services import connections
 from spotistats.services.recording import Recorded
 
 # A sync ends within 25 seconds; a lock whose holder died is free again after 60 at most.
 LOCK_SECONDS = 50
-_LONGEST_LOCK_SECONDS = 60
 _CLOSING_SECONDS = 30
 
 
@@ -138,7 +137,7 @@ def _take_lock(session: Session, user_id: int, holder: str, now: datetime) -> No
                 User.sync_lock_expires_at <= now,
                 # Taken by a clock that was ahead; no lock lasts so long. One that was taken while this sync
                 # waited for the database ends only some seconds later than it would if taken now.
-                User.sync_lock_expires_at > now + timedelta(seconds=_LONGEST_LOCK_SECONDS),
+                User.sync_lock_expires_at > now + LONGEST_SYNC_LOCK,
             ),
         )
         .values(sync_lock_holder=holder, sync_lock_expires_at=now + timedelta(seconds=LOCK_SECONDS))

@@ -182,7 +182,7 @@ def _session() -> requests.Session:
 def _exchange(
     method: str, url: str, *, deadline: float, **arguments: Any
 ) -> tuple[int, Mapping[str, str], bytes]:
-    punctual.begin(deadline)
+    punctual.set_deadline(deadline)
     remaining = punctual.seconds_left()
     if remaining <= 0:
         raise Unavailable("there was no time left to ask")

@@ -1,4 +1,7 @@
-"""Answers that end with a deadline, however small the pieces are in which they come."""
+"""Answers that end with a deadline, however small the pieces are in which they come.
+
+Whoever asked has given up by then; what ends here is the thread, so that none outlives the server's own end.
+"""
 
 import io
 import socket
@@ -16,7 +19,7 @@ READ_SECONDS = 6.0
 _calls = threading.local()  # Each thread makes one call at a time.
 
 
-def begin(deadline: float) -> None:
+def set_deadline(deadline: float) -> None:
     """Let what this thread asks from here on end by `deadline`, a moment of `time.monotonic()`."""
     _calls.deadline = deadline
 

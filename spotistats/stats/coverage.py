@@ -63,10 +63,6 @@ class Coverage:
     ends_at: datetime | None
     gaps: tuple[Gap, ...]
 
-    def knows(self, day: date, where: ZoneInfo) -> bool:
-        """Tell whether anything is known of the local date `day`."""
-        return not any(first <= day <= last for first, last in self._dark_spans(where))
-
     def unknown_days(self, first: date, last: date, where: ZoneInfo) -> frozenset[date]:
         """Return the local dates from `first` to `last` of which nothing is known."""
         return frozenset(

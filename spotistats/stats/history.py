@@ -6,7 +6,7 @@ from itertools import groupby
 
 from sqlalchemy import select
 
-from spotistats.extensions import db
+from spotistats.extensions import read
 from spotistats.models import Artist, DailyListening, Track
 
 
@@ -61,7 +61,7 @@ class History:
 
 def history(user_id: int, first: date, last: date) -> History:
     """Return the listener's days from `first` to `last`, both included."""
-    rows = db.session.execute(
+    rows = read(
         select(
             DailyListening.date,
             DailyListening.minutes,

@@ -6,12 +6,13 @@ from typing import Literal
 
 from sqlalchemy import func, or_, select
 
-from spotistats.extensions import db
+from spotistats.extensions import read
 from spotistats.models import SpotifyConnection, SyncRun, User
 
 
 @dataclass(frozen=True, slots=True)
 class ListenerLine:
+    user_id: int
     spotify_id: str
     display_name: str | None
     last_success_at: datetime | None
@@ -26,8 +27,9 @@ def listeners() -> tuple[ListenerLine, ...]:
         .correlate(User)
         .scalar_subquery()
     )
-    rows = db.session.execute(
+    rows = read(
         select(
+            User.id,
             User.spotify_id,
             User.display_name,
             last.label("last_success_at"),
@@ -39,6 +41,7 @@ def listeners() -> tuple[ListenerLine, ...]:
     )
     return tuple(
         ListenerLine(
+            row.id,
             row.spotify_id,
             row.display_name,
             row.last_success_at,
@@ -54,7 +57,7 @@ def listeners() -> tuple[ListenerLine, ...]:
 
 def find_user_id(name: str) -> int | None:
     """Return the id of the user with that Spotify id or account id; the Spotify id wins."""
-    rows = db.session.execute(
+    rows = read(
         select(User.id, User.spotify_id).where(or_(User.spotify_id == name, User.account_id == name))
     ).all()
     return next((row.id for row in sorted(rows, key=lambda row: row.spotify_id != name)), None)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Date, Integer, Select, func, select, tuple
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
-from spotistats.extensions import db
+from spotistats.extensions import end_reading, read
 from spotistats.models import (
     Album,
     Artist,
@@ -159,7 +159,7 @@ TABLES: Mapping[str, StoredTable] = {
 def person(user_id: int) -> Person:
     """Return what is stored about the listener themself."""
     sign_ins = select(func.count()).where(SignIn.user_id == user_id).scalar_subquery()
-    row = db.session.execute(
+    row = read(
         select(
             User.spotify_id,
             User.account_id,
@@ -175,13 +175,18 @@ def person(user_id: int) -> Person:
     return Person(*row)
 
 
+def count(user_id: int, table: StoredTable) -> int:
+    """Return how many rows the listener has in one of TABLES."""
+    return read(select(func.count()).where(table.owner == user_id)).scalar_one()
+
+
 def counts(user_id: int) -> dict[str, int]:
     """Return how many rows the listener has in each of TABLES."""
     columns = [
         select(func.count()).where(table.owner == user_id).scalar_subquery().label(name)
         for name, table in TABLES.items()
     ]
-    return dict(db.session.execute(select(*columns)).one()._mapping)
+    return dict(read(select(*columns)).one()._mapping)
 
 
 def page(
@@ -192,7 +197,7 @@ def page(
     statement = table.rows.where(table.owner == user_id).order_by(*order).limit(size + 1)
     if after is not None:
         statement = statement.where(_beyond(table, _values(table, after)))
-    rows = [tuple(row) for row in db.session.execute(statement)]
+    rows = [tuple(row) for row in read(statement)]
     places = [table.columns.index(column.name) for column in table.key]
     following = tuple(_text(rows[size - 1][place]) for place in places) if len(rows) > size else None
     return StoredPage(tuple(rows[:size]), following)
@@ -203,7 +208,7 @@ def every_row(user_id: int, table: StoredTable) -> Iterator[tuple[Cell, ...]]:
     after: Cursor | None = None
     while True:
         batch = page(user_id, table, after, size=_BATCH)
-        db.session.rollback()  # A slow reader holds no transaction open.
+        end_reading()  # A slow reader holds no transaction open.
         yield from batch.rows
         if batch.following is None:
             return

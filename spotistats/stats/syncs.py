@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, true
 
+from spotistats import clock
 from spotistats.extensions import read, settings
-from spotistats.models import SpotifyConnection, SpotifyWait, SyncRun, User
+from spotistats.models import LONGEST_SYNC_LOCK, SpotifyConnection, SpotifyWait, SyncRun, User
 
 # Spotify ends a permission six months after it was given, however often tokens are refreshed.
-CONSENT_LASTS = timedelta(days=182)
+_CONSENT_MONTHS = 6
 _REMIND = timedelta(days=21)
 
 _LAST_SUCCESS = (
@@ -106,9 +107,13 @@ def standing(facts: SyncFacts, now: datetime) -> SyncStanding:
         next_sync_at=max(waits, default=None),
         is_connected=facts.consented_at is not None,
         needs_reconnect=facts.consented_at is None or facts.needs_reconnect_since is not None,
-        consent_ends_at=facts.consented_at + CONSENT_LASTS if facts.consented_at else None,
-        is_running=facts.locked_until is not None and facts.locked_until > now,
+        consent_ends_at=_consent_ends_at(facts.consented_at),
+        is_running=facts.locked_until is not None and now < facts.locked_until <= now + LONGEST_SYNC_LOCK,
     )
+
+
+def _consent_ends_at(consented_at: datetime | None) -> datetime | None:
+    return clock.months_after(consented_at, _CONSENT_MONTHS) if consented_at else None
 
 
 def gaps_since(user_id: int, moment: datetime) -> tuple[Gap, ...]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlalchemy import select
 
-from spotistats.extensions import db
+from spotistats.extensions import read
 from spotistats.models import UserTopArtist, UserTopTrack
 from spotistats.plays import TimeRange
 
@@ -46,7 +46,7 @@ def top_list(user_id: int, kind: Kind, time_range: TimeRange) -> TopList:
 
 def _artists(user_id: int, time_range: TimeRange) -> list[tuple[TopEntry, datetime]]:
     table = UserTopArtist
-    rows = db.session.execute(
+    rows = read(
         select(table.rank, table.spotify_id, table.name, table.genres, table.image_url, table.created_at)
         .where(table.user_id == user_id, table.time_range == time_range)
         .order_by(table.rank)
@@ -62,7 +62,7 @@ def _artists(user_id: int, time_range: TimeRange) -> list[tuple[TopEntry, dateti
 
 def _tracks(user_id: int, time_range: TimeRange) -> list[tuple[TopEntry, datetime]]:
     table = UserTopTrack
-    rows = db.session.execute(
+    rows = read(
         select(
             table.rank,
             table.spotify_id,

@@ -65,7 +65,7 @@ def start() -> Response:
     """Send the browser to Spotify's authorize page."""
     if not sign_in.is_possible():
         return redirect(url_for("auth.setup"), code=303)
-    attempt = sign_in.begin(_redirect_uri())
+    attempt = sign_in.start(_redirect_uri())
     zone = request.form.get("timezone", "")
     _keep(
         {

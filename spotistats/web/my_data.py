@@ -44,7 +44,7 @@ def table(name: str) -> str:
         name=name,
         table=found,
         page=page,
-        count=my_data.counts(user_id)[name],
+        count=my_data.count(user_id, found),
         after=request.args.get("after"),
         following=_cursor_text(page.following),
     )

@@ -23,13 +23,13 @@ def init_app(app: Flask) -> None:
     """Count an answer's seconds from its beginning: before the guards, which ask the database as well."""
 
     @app.before_request
-    def begin() -> None:
+    def start() -> None:
         if request.endpoint == "sync.run":
-            time_limit.begin(ANSWER_SECONDS)
+            time_limit.start(ANSWER_SECONDS)
 
     @app.teardown_request
-    def end(_error: BaseException | None) -> None:
-        time_limit.end()
+    def stop(_error: BaseException | None) -> None:
+        time_limit.stop()
 
 
 @blueprint.post("/sync")

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("in_app")
 
 def agreed(simulator: Simulator) -> tuple[Attempt, str]:
     """Begin a sign-in and let Alice agree to it; return the attempt and the code."""
-    attempt = sign_in.begin(BACK)
+    attempt = sign_in.start(BACK)
     back = parse_qs(urlsplit(simulator.decide(attempt.address, "alice")).query)
     assert back["state"] == [attempt.state]
     return attempt, back["code"][0]
@@ -45,7 +45,7 @@ def test_who_comes_back_with_a_code_is_signed_in_and_connected(simulator: Simula
 
 
 def test_each_attempt_has_its_own_secrets(simulator: Simulator) -> None:
-    first, second = sign_in.begin(BACK), sign_in.begin(BACK)
+    first, second = sign_in.start(BACK), sign_in.start(BACK)
     assert first.state != second.state
     assert first.code_verifier != second.code_verifier
     assert first.code_verifier not in first.address + repr(first)
@@ -54,7 +54,7 @@ def test_each_attempt_has_its_own_secrets(simulator: Simulator) -> None:
 def test_a_code_is_good_once_and_only_for_who_began(simulator: Simulator) -> None:
     attempt, code = agreed(simulator)
     with pytest.raises(sign_in.NotTaken):
-        finish(replace(attempt, code_verifier=sign_in.begin(BACK).code_verifier), code)
+        finish(replace(attempt, code_verifier=sign_in.start(BACK).code_verifier), code)
     attempt, code = agreed(simulator)
     with pytest.raises(sign_in.NotTaken):
         finish(attempt, code, redirect_uri="http://127.0.0.1:8000/elsewhere")
@@ -85,4 +85,4 @@ def test_without_an_application_there_is_no_way_to_spotify(in_app: Flask, make_a
     with make_app(SPOTIFY_CLIENT_ID="", SPOTIFY_CLIENT_SECRET="").app_context():  # type: ignore[operator]
         assert not sign_in.is_possible()
         with pytest.raises(NotConfigured):
-            sign_in.begin(BACK)
+            sign_in.start(BACK)

@@ -65,7 +65,7 @@ def test_any_history_in_any_zone(covered: Coverage, zone: str, data: st.DataObje
     dates = sorted(days)[1:-1]
     unknown = {day for day in dates if not any(days[day])}
     assert covered.unknown_days(dates[0], dates[-1], where) == unknown
-    assert {day for day in dates if not covered.knows(day, where)} == unknown
+    assert {day for day in dates if covered.unknown_days(day, day, where)} == unknown
 
     first, today = sorted(data.draw(st.tuples(st.sampled_from(dates), st.sampled_from(dates))))
     assert covered.ends_at is not None
@@ -77,13 +77,7 @@ def test_any_history_in_any_zone(covered: Coverage, zone: str, data: st.DataObje
 
 
 def test_a_history_without_gaps() -> None:
-    assert [WHOLE.knows(date(2026, 11, day), UTC_ZONE) for day in (1, 2, 7, 12, 13)] == [
-        False,
-        True,
-        True,
-        True,
-        False,
-    ]
+    assert WHOLE.unknown_days(date(2026, 11, 1), date(2026, 11, 13), UTC_ZONE) == november(1, 13)
     assert WHOLE.is_whole(date(2026, 11, 3), date(2026, 11, 12), UTC_ZONE)
     assert not WHOLE.is_whole(date(2026, 11, 2), date(2026, 11, 12), UTC_ZONE), "its first day began unseen"
     assert not WHOLE.is_whole(date(2026, 11, 3), date(2026, 11, 13), UTC_ZONE), "nobody has looked today"
@@ -98,9 +92,8 @@ def test_a_gap_hides_the_days_between_its_ends() -> None:
 
 def test_days_are_the_listeners_own() -> None:
     late = Coverage(at("11-02T23:30"), at("11-12T22:59"), ())
-    assert late.knows(date(2026, 11, 2), UTC_ZONE)
-    assert not late.knows(date(2026, 11, 2), BERLIN)
-    assert not late.knows(date(2026, 11, 13), BERLIN)
+    assert late.unknown_days(date(2026, 11, 2), date(2026, 11, 13), UTC_ZONE) == november(13)
+    assert late.unknown_days(date(2026, 11, 2), date(2026, 11, 13), BERLIN) == november(2, 13)
     assert late.is_whole(date(2026, 11, 3), date(2026, 11, 12), UTC_ZONE)
     assert not late.is_whole(date(2026, 11, 3), date(2026, 11, 12), BERLIN), "begins half an hour late"
     assert late.is_whole(date(2026, 11, 4), date(2026, 11, 12), BERLIN)
@@ -114,7 +107,7 @@ def test_a_day_of_25_hours_begins_in_summer(begins: str, is_whole: bool) -> None
 
 def test_nothing_is_known_without_plays() -> None:
     nothing = Coverage(None, at("11-12T18:00"), ())
-    assert not nothing.knows(date(2026, 11, 12), UTC_ZONE)
+    assert nothing.unknown_days(date(2026, 11, 12), date(2026, 11, 12), UTC_ZONE)
     assert nothing.unknown_days(date(2026, 11, 1), date(2026, 11, 2), UTC_ZONE) == november(1, 2)
     assert not nothing.is_whole(date(2026, 11, 12), date(2026, 11, 12), UTC_ZONE)
 

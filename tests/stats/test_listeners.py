@@ -20,9 +20,9 @@ def test_each_with_the_last_success_and_the_connection(tables: Flask) -> None:
         run(alice, number, status, ended=NOW + timedelta(hours=number))
         run(charlie, number, "partial", ended=NOW)
     assert listeners() == (
-        ListenerLine("zoe", "Zoe", NOW + timedelta(hours=2), "connected"),
-        ListenerLine("bob", "Bob", None, "needs to reconnect"),
-        ListenerLine("anna", "Anna", None, "disconnected"),
+        ListenerLine(alice, "zoe", "Zoe", NOW + timedelta(hours=2), "connected"),
+        ListenerLine(bob, "bob", "Bob", None, "needs to reconnect"),
+        ListenerLine(charlie, "anna", "Anna", None, "disconnected"),
     )
 
 

@@ -22,7 +22,7 @@ SECONDS = 5.0
 
 @pytest.fixture(autouse=True)
 def _little_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Less than a test would take with the usual 23 seconds, of which 16 are Spotify's."""
+    """Less than a test would take with the usual 21 seconds, of which 15 are Spotify's."""
     for module in (sync, sync_page):
         monkeypatch.setattr(module, "ANSWER_SECONDS", SECONDS)
     monkeypatch.setattr(sync, "_STORING_SECONDS", 3.0)
