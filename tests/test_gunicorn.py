@@ -12,6 +12,7 @@ from spotistats.extensions import transaction
 from tests.support import databases
 from tests.support.kinds import ON_SQLITE
 from tests.support.programs import (
+    PATIENCE_SECONDS,
     answers,
     flask,
     free_port,
@@ -63,7 +64,7 @@ def test_it_serves_and_ends(variables: dict[str, str]) -> None:
         until(lambda: answers(f"{address}/healthz"), "the server answers")
         until(lambda: len(processes_of_group(server.pid)) == 3, "there is one that watches and two that work")
         server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=30) == 0
+        assert server.wait(timeout=PATIENCE_SECONDS) == 0
         assert processes_of_group(server.pid) == []
         assert server.stderr is not None
         assert server.stderr.read() == ""
@@ -81,7 +82,7 @@ def test_no_process_carries_the_file_of_another_and_the_last_one_leaves_it_whole
         assert not [name for name in opened if name.startswith(database.name)]
         assert list(database.parent.glob(f"{database.name}-*")), "a worker has opened it"
         server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=30) == 0
+        assert server.wait(timeout=PATIENCE_SECONDS) == 0
         assert list(database.parent.glob(f"{database.name}-*")) == [], "the file alone is everything"
 
 
@@ -119,6 +120,6 @@ def test_the_page_of_the_benchmarks_ends_without_a_complaint(variables_alone: di
     with started("gunicorn", *quiet, "benchmarks.bare:app", variables=variables_alone) as server:
         until(lambda: answers(f"{address}/nothing-here"), "the server answers")
         server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=30) == 0
+        assert server.wait(timeout=PATIENCE_SECONDS) == 0
         assert server.stderr is not None
         assert server.stderr.read() == ""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.support.programs import answers, free_port, processes_told, run, started
+from tests.support.programs import PATIENCE_SECONDS, answers, free_port, processes_told, run, started
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_the_demo(variables: dict[str, str], session: requests.Session, tmp_path
             "with the simulator, and gunicorn's three"
         )
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=PATIENCE_SECONDS) == 0
         assert processes_told(variables["INSTANCE_FOLDER"]) == []
     assert not answers(address)
     assert not answers(simulator)
@@ -137,7 +137,7 @@ def test_with_a_spotify_application(
         assert start.headers["Location"].startswith("https://accounts.spotify.com/authorize?")
         assert "hunter2" not in start.headers["Location"]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=PATIENCE_SECONDS) == 0
         assert processes_told(variables["INSTANCE_FOLDER"]) == []
     assert {path.name for path in (tmp_path / "instance").iterdir()} == {"secret_key", "spotistats.sqlite"}
 
@@ -152,7 +152,7 @@ def test_make_run_and_a_control_c_for_all_that_it_started(variables: dict[str, s
         assert "demo" in what
         assert answers(address)
         os.killpg(process.pid, signal.SIGINT)
-        _said, complained = process.communicate(timeout=30)
+        _said, complained = process.communicate(timeout=PATIENCE_SECONDS)
         assert "Traceback" not in complained
         assert processes_told(variables["INSTANCE_FOLDER"]) == []
     assert not answers(address)

@@ -15,7 +15,7 @@ import requests
 
 from spotistats.config import ROOT
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60  # gunicorn may give its workers 30 to end.
 _PYTHON = (sys.executable, "-m")
 
 
