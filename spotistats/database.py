@@ -127,7 +127,7 @@ def _begin_sqlite(connection: Connection) -> None:
         driver.execute("BEGIN")
         return
     left = time_limit.milliseconds_left()
-    if left is None or left >= _BUSY_MILLISECONDS:
+    if left is None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         return
     # This is the only statement that ever waits for another writer.
@@ -139,10 +139,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _limit_postgresql(connection: Connection) -> None:
-    """Tell the server how long each statement of this transaction may still take.
+    """Tell the server how long each statement of this transaction may still take, waiting for locks included.
 
-    It is told again once time has passed: `lock_timeout` and `statement_timeout` count for each statement
-    anew, so that several short waits would add up to a long one.
+    It is told again once time has passed: `statement_timeout` counts for each statement anew, so that several
+    short waits would add up to a long one.
     """
     told_at = float("-inf")
 
@@ -153,6 +153,6 @@ def _limit_postgresql(connection: Connection) -> None:
             told_at = now  # First of all, since telling is a statement as well.
             left = time_limit.milliseconds_left()
             timeout = 0 if left is None else max(1, left)  # To PostgreSQL, 0 is no limit.
-            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {timeout}")
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {timeout}; SET LOCAL lock_timeout = 0")
 
     event.listen(connection, "before_cursor_execute", tell)

@@ -106,6 +106,11 @@ class SpotifyConnection(Base):
     version: Mapped[int] = mapped_column(BigInteger, default=new_version)
 
 
+# Spotify's daily quota ends within a day; a wait that seems to last longer than this was stored by a clock
+# that was ahead.
+LONGEST_SPOTIFY_WAIT = timedelta(days=7)
+
+
 class SpotifyWait(Base):
     """Until when Spotify wants no calls from an application; the limit counts per client id."""
 

@@ -55,12 +55,13 @@ class Play:
 class RecentlyPlayed:
     """One page of plays in their order; `unreadable` counts items that had to be left out.
 
-    `is_full` tells that Spotify may have had more to tell than fits on the page.
+    `full_since` is the end of the oldest item, readable or not, where the page is full: Spotify may have had
+    more to tell than fits on it. It is None where all that was played recently is on the page.
     """
 
     plays: tuple[Play, ...]
     unreadable: int
-    is_full: bool
+    full_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _wait(processes: Mapping[str, Process | None]) -> int:
         for name, process in processes.items():
             if process and process.poll() is not None:
                 click.echo(f"The {name} has ended, and Spotistats with it.", err=True)
-                return process.returncode or 1
+                return max(process.returncode, 1)
         time.sleep(_LOOK_SECONDS)
 
 

@@ -160,3 +160,10 @@ def test_the_only_secret_of_ours_is_made_on_the_machine() -> None:
         if pattern.search(path.read_text(encoding="utf-8")) and "simulator" not in name_of(path)
     }
     assert found == set()
+
+
+def test_pages_read_at_one_moment() -> None:
+    """The ORM's session has a connection of its own, which sees another moment than `read` does."""
+    reading = [path for path in SOURCES if path.parent.name == "stats"]
+    assert reading
+    assert [name_of(path) for path in reading if "db.session" in path.read_text(encoding="utf-8")] == []

@@ -111,7 +111,7 @@ def test_the_end_of_the_simulator_is_the_end_of_the_demo(variables: dict[str, st
         os.kill(child_of(process, "spotistats.simulator"), signal.SIGKILL)
         assert process.wait(timeout=10) == 1
         assert process.stderr is not None
-        assert "simulator of Spotify has ended" in process.stderr.read()
+        assert "The simulator has ended" in process.stderr.read()
     assert not answers(address)
 
 

@@ -45,6 +45,24 @@ def test_a_lock_is_waited_for_as_long_as_the_limit_says(app: Flask, database_url
         rename("alice")
 
 
+def test_a_lock_is_waited_for_longer_than_usual_where_there_is_time(app: Flask, database_url: str) -> None:
+    held = Event()
+
+    def hold_for_five_seconds() -> None:
+        with rows_locked(database_url, "users"):
+            held.set()
+            time.sleep(5)
+
+    with app.app_context():
+        store_listener("alice")
+        other = Thread(target=hold_for_five_seconds)
+        other.start()
+        held.wait()
+        with time_limit.within(15):
+            rename("alice")
+        other.join()
+
+
 def test_time_that_is_used_up_says_so_before_anything_is_kept(app: Flask) -> None:
     with app.app_context():
         store_listener("alice")

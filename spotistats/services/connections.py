@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from spotistats.extensions import (
     settings,
     transaction,
 )
-from spotistats.models import SpotifyConnection, SpotifyWait
+from spotistats.models import LONGEST_SPOTIFY_WAIT, SpotifyConnection, SpotifyWait
 from spotistats.services import vault
 from spotistats.spotify import side_by_side, tokens
 from spotistats.spotify.errors import NeedsReconnect, NotConfigured, SpotifyError
@@ -140,7 +140,10 @@ def confirm(session: Session, user_id: int) -> None:
 def wait_seconds(now: datetime) -> int:
     """Return for how many seconds Spotify still wants no calls from this application."""
     until = db.session.scalar(
-        select(SpotifyWait.refused_until).where(SpotifyWait.client_id == settings().spotify_client_id)
+        select(SpotifyWait.refused_until).where(
+            SpotifyWait.client_id == settings().spotify_client_id,
+            SpotifyWait.refused_until <= now + LONGEST_SPOTIFY_WAIT,
+        )
     )
     return clock.seconds_until(until, now)
 
@@ -164,7 +167,9 @@ def remember_wait(session: Session, seconds: int, *, now: datetime) -> None:
         statement.on_conflict_do_update(
             index_elements=["client_id"],
             set_={"refused_until": told},
-            where=SpotifyWait.refused_until < told,
+            where=or_(
+                SpotifyWait.refused_until < told, SpotifyWait.refused_until > now + LONGEST_SPOTIFY_WAIT
+            ),
         )
     )
 

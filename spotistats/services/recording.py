@@ -62,15 +62,22 @@ def settle(
 
 
 def record_plays(
-    session: Session, user_id: int, plays: Sequence[ToldPlay], where: ZoneInfo, *, page_is_full: bool
+    session: Session,
+    user_id: int,
+    plays: Sequence[ToldPlay],
+    where: ZoneInfo,
+    *,
+    full_since: datetime | None,
 ) -> Recorded:
-    """Store the plays of one page of Spotify's that are not stored yet; nothing stored is changed."""
+    """Store the plays of one page of Spotify's that are not stored yet; nothing stored is changed.
+
+    `full_since` is where a full page begins: between it and the newest stored play, some may be missing.
+    """
     if not plays:
         return Recorded(0, frozenset(), None)
     ordered = sorted(plays, key=lambda play: play.order)
     first, last = ordered[0], ordered[-1]
     newest_stored = session.scalar(select(func.max(Play.played_at)).where(Play.user_id == user_id))
-    missing = page_is_full and newest_stored is not None and newest_stored < first.played_at
     known = _known_keys(session, user_id, first.played_at, last.played_at)
     settled = settle(ordered, known=known, before=_end_of_play_before(session, user_id, first))
     catalog.save_tracks(session, [play.track for play in ordered])
@@ -91,7 +98,9 @@ def record_plays(
     return Recorded(
         plays_added=len(settled),
         dates=frozenset(clock.local_date(play.played_at, where) for play in settled),
-        gap=(newest_stored, first.played_at) if missing and newest_stored else None,
+        gap=(newest_stored, full_since)
+        if newest_stored and full_since and newest_stored < full_since
+        else None,
     )
 
 

@@ -141,7 +141,7 @@ def _ask_again(access: Access, names: list[str], deadline: float) -> tuple[Acces
 def _calls(access: Access, deadline: float) -> dict[str, side_by_side.Call]:
     client = SpotifyClient(settings().spotify_api_url, access.access_token, deadline)
     limit = settings().top_limit
-    calls: dict[str, side_by_side.Call] = {_RECENT: client.recently_played}
+    calls: dict[str, side_by_side.Call] = {_RECENT: partial(client.recently_played, clock.now())}
     for time_range in TIME_RANGES:
         calls[f"artists {time_range}"] = partial(client.top_artists, time_range, limit)
         calls[f"tracks {time_range}"] = partial(client.top_tracks, time_range, limit)
@@ -176,7 +176,7 @@ def _save_plays(run: Run, recent: RecentlyPlayed) -> tuple[Recorded, int]:
     with transaction() as session:
         where = clock.zone(sync_runs.hold(session, run))
         recorded = recording.record_plays(
-            session, run.user_id, recent.plays, where, page_is_full=recent.is_full
+            session, run.user_id, recent.plays, where, full_since=recent.full_since
         )
         days = recording.rebuild_days(session, run.user_id, recorded.dates, where, now=clock.now())
         sync_runs.note_plays(session, run, recorded)

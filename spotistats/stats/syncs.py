@@ -7,7 +7,14 @@ from sqlalchemy import bindparam, select, true
 
 from spotistats import clock
 from spotistats.extensions import read, settings
-from spotistats.models import LONGEST_SYNC_LOCK, SpotifyConnection, SpotifyWait, SyncRun, User
+from spotistats.models import (
+    LONGEST_SPOTIFY_WAIT,
+    LONGEST_SYNC_LOCK,
+    SpotifyConnection,
+    SpotifyWait,
+    SyncRun,
+    User,
+)
 
 # Spotify ends a permission six months after it was given, however often tokens are refreshed.
 _CONSENT_MONTHS = 6
@@ -100,7 +107,10 @@ def standing(facts: SyncFacts, now: datetime) -> SyncStanding:
     """Return how things stand at `now`."""
     last = facts.last_success_at
     cooled_down_at = last + timedelta(seconds=settings().sync_cooldown_seconds) if last else None
-    waits = [moment for moment in (cooled_down_at, facts.refused_until) if moment and moment > now]
+    refused_until = facts.refused_until
+    if refused_until and refused_until > now + LONGEST_SPOTIFY_WAIT:
+        refused_until = None
+    waits = [moment for moment in (cooled_down_at, refused_until) if moment and moment > now]
     return SyncStanding(
         last_success_at=last,
         plays_added=facts.plays_added,

@@ -94,13 +94,14 @@ def _require_sign_in() -> BaseResponse | None:
     return signed_out()
 
 
-def signed_out() -> BaseResponse:
+def signed_out(*, is_late: bool = False) -> BaseResponse:
     """Return what somebody gets who is not signed in, in the form that was asked for.
 
-    Who was signed in until now, and did not end that in this browser, is told so on the page that follows.
+    Who was signed in until now, and did not end that in this browser, is told so on the page that follows. An
+    answer that `is_late` leaves the cookie alone: another window may have signed in since it was sent.
     """
     login = url_for("auth.login")
-    if _USER_ID in session and not wants_json():
+    if _USER_ID in session and not wants_json() and not is_late:
         # Nothing else is taken from the cookie: a sign-in may be under way in another window.
         session.pop(_USER_ID)
         session.pop(_TOKEN, None)

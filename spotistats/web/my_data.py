@@ -20,6 +20,7 @@ blueprint = Blueprint("my_data", __name__, url_prefix="/my-data")
 # A spreadsheet takes a cell that begins like this for a formula and runs it, some after dropping white space,
 # a byte order mark or quotes. Where ; separates columns, a cell can begin in the middle of our text, too.
 _FORMULA_STARTS = frozenset("=+-@＝＋－＠")
+_SEPARATORS = frozenset(";\t\r\n")
 _BEFORE_A_FORMULA = re.compile(r"(?:^|[;\t\r\n])[;\s\"\ufeff\u200b-\u200f\u2060]*")
 
 
@@ -95,11 +96,12 @@ def _csv_cell(cell: Cell) -> str | int | None:
 
 
 def _guard(found: re.Match[str]) -> str:
-    """Put a ' into what was found where what follows it would be a formula."""
+    """Put a ' before the text, and before what follows what was found, where that would be a formula."""
     before, following = found.group(), found.string[found.end() : found.end() + 1]
-    if found.start() == 0 and (before.startswith(("\t", "\r", "\n")) or following in _FORMULA_STARTS):
-        return f"'{before}"
-    return f"{before}'" if following in _FORMULA_STARTS else before
+    is_formula, is_start = following in _FORMULA_STARTS, found.start() == 0
+    is_cut = not is_start or not _SEPARATORS.isdisjoint(before)
+    guarded = f"{before}'" if is_formula and is_cut else before
+    return f"'{guarded}" if is_start and (is_formula or before.startswith(("\t", "\r", "\n"))) else guarded
 
 
 def _cursor(text: str | None) -> Cursor | None:

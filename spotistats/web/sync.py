@@ -37,7 +37,7 @@ def run() -> Response:
     """Sync the listener who is signed in and say how it went, in the form that was asked for."""
     outcome = sync_user(guards.listener().id)
     if not guards.is_still_signed_in():  # The account may have been deleted meanwhile, in another window.
-        return guards.signed_out()
+        return guards.signed_out(is_late=True)
     if fragments.is_fragment_request():
         return _with_status(make_response(_fragment(outcome)), outcome)
     if guards.wants_json():

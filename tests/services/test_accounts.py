@@ -5,7 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from spotistats import clock
 from spotistats.extensions import Base, db, end_reading
@@ -190,6 +190,16 @@ def test_disconnecting_keeps_the_history(simulator: Simulator) -> None:
     assert connection_of(alice) is None
     assert len(plays_of(alice)) == 3
     assert sync_user(alice).state is SyncState.NEEDS_RECONNECT
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+def test_postgresql_asks_an_index_whether_something_is_still_named(in_app: Flask) -> None:
+    """A list of all names that are used, compared with each one, takes hours for a grown history."""
+    for statement in accounts.unplayed():
+        plan = db.session.execute(text(f"EXPLAIN {statement.compile(db.engine)}")).scalars().all()
+        assert any("Anti Join" in step for step in plan), plan
 
 
 def test_deleting_an_account_deletes_every_row_of_it_and_nothing_of_anybody_else(

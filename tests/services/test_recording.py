@@ -18,10 +18,10 @@ pytestmark = pytest.mark.usefixtures("in_app")
 MINUTE = timedelta(minutes=1)
 
 
-def record(user_id: int, *told: Told, zone: str = "UTC", full: bool = False) -> Recorded:
+def record(user_id: int, *told: Told, zone: str = "UTC", full_since: datetime | None = None) -> Recorded:
     with transaction() as session:
         return recording.record_plays(
-            session, user_id, [play.to_play() for play in told], clock.zone(zone), page_is_full=full
+            session, user_id, [play.to_play() for play in told], clock.zone(zone), full_since=full_since
         )
 
 
@@ -70,11 +70,13 @@ def test_a_stored_play_that_ends_together_is_before_only_by_its_id(stored_id: st
 def test_a_gap_is_told_where_a_full_page_reaches_no_stored_play() -> None:
     user_id = somebody()
     first, later, last = (Told(at(end), "a", 180_000) for end in ("10:00:00", "11:00:00", "12:00:00"))
-    assert record(user_id, first, full=True).gap is None
-    assert record(user_id, first, later, full=True).gap is None
-    assert record(user_id, last, full=False).gap is None
+    assert record(user_id, first, full_since=at("10:00:00")).gap is None
+    assert record(user_id, first, later, full_since=at("10:00:00")).gap is None
+    assert record(user_id, last).gap is None
     newest = Told(at("13:00:00"), "a", 180_000)
-    assert record(user_id, newest, full=True).gap == (at("12:00:00"), at("13:00:00"))
+    assert record(user_id, newest, full_since=at("12:00:00")).gap is None, "it reaches back, readable or not"
+    newer = Told(at("14:00:00"), "a", 180_000)
+    assert record(user_id, newer, full_since=at("13:30:00")).gap == (at("13:00:00"), at("13:30:00"))
 
 
 def test_dates_are_the_listener_s() -> None:

@@ -13,6 +13,7 @@ from spotistats.models import SpotifyWait
 from spotistats.services import connections
 from spotistats.services.sync import SyncState, sync_user
 from spotistats.simulator import Simulator
+from spotistats.stats.syncs import sync_standing
 from tests.services.listening import RECENT
 from tests.services.tables import connected, lock_of, runs_of
 from tests.support.apps import MakeApp
@@ -103,6 +104,19 @@ def test_of_two_waits_the_longer_is_kept(simulator: Simulator) -> None:
         with transaction() as session:
             connections.remember_wait(session, seconds, now=now)
     assert seconds_left() > 590
+
+
+def test_a_clock_that_was_ahead_keeps_nobody_waiting(simulator: Simulator) -> None:
+    alice = connected(simulator)
+    now = clock.now()
+    with transaction() as session:
+        connections.remember_wait(session, 60, now=now + timedelta(days=150))
+    assert seconds_left() == 0
+    assert sync_standing(alice, now).next_sync_at is None
+    with transaction() as session:
+        connections.remember_wait(session, 60, now=now)
+    assert 50 < seconds_left() <= 60, "a real wait takes its place"
+    assert sync_standing(alice, now).next_sync_at is not None
 
 
 def test_another_application_does_not_wait(make_app: MakeApp, simulator: Simulator) -> None:

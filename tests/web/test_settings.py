@@ -1,12 +1,16 @@
 """What a listener decides: time zone, connection, the end of the account."""
 
 from datetime import UTC, date, datetime
+from functools import partial
+from threading import Thread
+from typing import Any
 
 from flask import Flask
+from sqlalchemy import Engine, event
 
 from spotistats.simulator import Simulator
 from tests.support.apps import MakeApp
-from tests.support.listeners import Browser
+from tests.support.listeners import ORIGIN, Browser
 from tests.support.pages import by_id, checked, text_of
 from tests.support.rows import Heard, everything, store_plays, user_id_of
 from tests.support.weeks import give_everybody_plays, plays_of
@@ -64,6 +68,36 @@ def test_the_zones_are_listed_by_region_and_the_chosen_one_is_always_there(alice
         assert groups == sorted(groups)
         assert {"Africa", "America", "Asia", "Australia", "Europe", "Pacific"} <= set(groups)
         assert "US/Eastern" not in options
+
+
+def test_a_page_is_of_one_moment_whatever_happens_meanwhile(
+    app: Flask, alice: Browser, simulator: Simulator
+) -> None:
+    """Another window disconnects, then deletes the account, after the page has begun to read."""
+    other = Browser(app.test_client(), simulator)
+    for action in ("/settings/disconnect", "/settings/delete-account"):
+        alice.sign_in("alice")
+        other.sign_in("alice")
+        token = other.csrf_token()
+        done: list[int] = []
+
+        def act(*asked: Any, action: str = action, token: str = token, done: list[int] = done) -> None:
+            if "spotify_connections" in asked[2] and not done:
+                done.append(0)
+                form = {"csrf_token": token, "confirmation": "delete everything"}
+                press = partial(other.client.post, action, base_url=ORIGIN, data=form)
+                window = Thread(target=lambda: done.append(press().status_code))
+                window.start()
+                window.join()
+
+        event.listen(Engine, "before_cursor_execute", act)
+        try:
+            page = alice.get("/settings")
+        finally:
+            event.remove(Engine, "before_cursor_execute", act)
+        assert (page.status_code, done) == (200, [0, 303])
+        assert "You gave permission on" in page.text, "it is as it was when the page was asked for"
+    assert alice.get("/settings").status_code == 302
 
 
 def test_a_zone_that_does_not_exist(alice: Browser, app: Flask) -> None:

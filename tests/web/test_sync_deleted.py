@@ -5,7 +5,7 @@ from threading import Thread
 from flask import Flask
 
 from spotistats.simulator import Simulator
-from tests.support.listeners import Browser
+from tests.support.listeners import ORIGIN, Browser
 from tests.support.rows import everything
 from tests.support.weeks import plays_of
 
@@ -15,7 +15,7 @@ def test_a_sync_of_a_deleted_account_ends_signed_out(
 ) -> None:
     simulator.script_plays("alice", plays_of("alice"))
     simulator.latency = 1.0
-    answers: list[int] = []
+    answers: list[tuple[int, bool]] = []
     token = alice.csrf_token()
     copy = Browser(app.test_client(), simulator)
     cookie = alice.client.get_cookie("spotistats", domain="127.0.0.1")
@@ -24,9 +24,8 @@ def test_a_sync_of_a_deleted_account_ends_signed_out(
 
     def sync() -> None:
         headers = {"HX-Request": "true", "X-CSRFToken": token}
-        answers.append(
-            copy.client.post("/sync", base_url="http://127.0.0.1:8000", headers=headers).status_code
-        )
+        answer = copy.client.post("/sync", base_url=ORIGIN, headers=headers)
+        answers.append((answer.status_code, "Set-Cookie" in answer.headers))
 
     running = Thread(target=sync)
     running.start()
@@ -37,7 +36,7 @@ def test_a_sync_of_a_deleted_account_ends_signed_out(
     simulator.latency = 0.0
     bob.sign_in("bob")
     running.join()
-    assert answers == [401]
+    assert answers == [(401, False)], "a newer sign-in in another window keeps its cookie"
     rows = everything(app)
     assert [row[1] for row in rows["users"]] == ["bob"]
     assert rows["plays"] == []
