@@ -82,7 +82,7 @@ def _in_a_row(simulator: Simulator) -> float:
     token = str(simulator.grant(LISTENER)["access_token"])
     began = time.perf_counter()
     client = SpotifyClient(simulator.api_url, token, time.monotonic() + 60)
-    client.recently_played(datetime.now(UTC))
+    client.recently_played()
     for time_range in TIME_RANGES:
         client.top_artists(time_range, 20)
         client.top_tracks(time_range, 20)

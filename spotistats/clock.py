@@ -63,6 +63,11 @@ def day_start(day: date, where: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, tzinfo=where).astimezone(UTC)
 
 
+def day_end(day: date, where: ZoneInfo) -> datetime:
+    """Return the moment, in UTC, at which the local `day` is over."""
+    return day_start(day + timedelta(days=1), where)
+
+
 def around(day: date, where: ZoneInfo) -> tuple[datetime, datetime]:
     """Return the span in UTC that holds every moment of the local `day`, and only a little more.
 

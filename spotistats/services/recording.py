@@ -77,7 +77,10 @@ def record_plays(
         return Recorded(0, frozenset(), None)
     ordered = sorted(plays, key=lambda play: play.order)
     first, last = ordered[0], ordered[-1]
-    newest_stored = session.scalar(select(func.max(Play.played_at)).where(Play.user_id == user_id))
+    # A play that seems to end after the page's newest was stored by the clock of a device that was ahead.
+    newest_stored = session.scalar(
+        select(func.max(Play.played_at)).where(Play.user_id == user_id, Play.played_at <= last.played_at)
+    )
     known = _known_keys(session, user_id, first.played_at, last.played_at)
     settled = settle(ordered, known=known, before=_end_of_play_before(session, user_id, first))
     catalog.save_tracks(session, [play.track for play in ordered])

@@ -141,7 +141,7 @@ def _ask_again(access: Access, names: list[str], deadline: float) -> tuple[Acces
 def _calls(access: Access, deadline: float) -> dict[str, side_by_side.Call]:
     client = SpotifyClient(settings().spotify_api_url, access.access_token, deadline)
     limit = settings().top_limit
-    calls: dict[str, side_by_side.Call] = {_RECENT: partial(client.recently_played, clock.now())}
+    calls: dict[str, side_by_side.Call] = {_RECENT: client.recently_played}
     for time_range in TIME_RANGES:
         calls[f"artists {time_range}"] = partial(client.top_artists, time_range, limit)
         calls[f"tracks {time_range}"] = partial(client.top_tracks, time_range, limit)

@@ -1,7 +1,6 @@
 """Spotify's Web API for one listener: one method an endpoint."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from spotistats.plays import Profile, RecentlyPlayed, TimeRange, TopArtist, TopTrack
 from spotistats.spotify import http, payloads
@@ -23,10 +22,10 @@ class SpotifyClient:
     def me(self) -> Profile:
         return payloads.profile(self._get("/me"))
 
-    def recently_played(self, now: datetime) -> RecentlyPlayed:
-        """Return the last plays until `now`, 50 at most: Spotify remembers no more."""
+    def recently_played(self) -> RecentlyPlayed:
+        """Return the last plays, 50 at most: Spotify remembers no more."""
         answer = self._get("/me/player/recently-played", limit=RECENT_LIMIT)
-        return payloads.recently_played(answer, limit=RECENT_LIMIT, now=now)
+        return payloads.recently_played(answer, limit=RECENT_LIMIT)
 
     def top_artists(self, time_range: TimeRange, limit: int) -> tuple[TopArtist, ...]:
         answer = self._get("/me/top/artists", time_range=time_range, limit=limit)

@@ -4,7 +4,7 @@ Shapes: Spotify's Web API reference, and answers recorded from it in 2026. A new
 mode gets no genres, popularity, followers or previews; an older one still does.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeGuard, TypeVar
 
 from spotistats.plays import (
@@ -26,7 +26,7 @@ Value = TypeVar("Value")
 _LONGEST_ID = 512  # An index row of PostgreSQL holds 2,700 bytes.
 _LONGEST_DURATION_MS = 7 * 24 * 3600 * 1000
 _EARLIEST_PLAY = datetime(2006, 1, 1, tzinfo=UTC)  # Before Spotify there were no plays.
-_MOST_AHEAD = timedelta(days=1)  # Clocks differ, but not by so much.
+_LATEST_PLAY = datetime(2200, 1, 1, tzinfo=UTC)
 _LOCAL = "spotify:local:"
 _GOOD_WIDTH = 300
 _MOST_ARTISTS = 200
@@ -44,8 +44,8 @@ def profile(answer: JSON) -> Profile:
     )
 
 
-def recently_played(answer: JSON, *, limit: int, now: datetime) -> RecentlyPlayed:
-    """`GET /me/player/recently-played` → its plays in their order; none may end more than a day after `now`.
+def recently_played(answer: JSON, *, limit: int) -> RecentlyPlayed:
+    """`GET /me/player/recently-played` → its plays in their order.
 
     An item without a track (Spotify sends `null` at times) is passed over. One that lacks something else is
     counted as unreadable, so that a single odd item cannot keep the other plays from being kept.
@@ -56,7 +56,7 @@ def recently_played(answer: JSON, *, limit: int, now: datetime) -> RecentlyPlaye
     unreadable = 0
     for item in items:
         try:
-            played_at, fields = _played(item, now)
+            played_at, fields = _played(item)
             ends.append(played_at)
             play = _play(played_at, fields)
         except Malformed:
@@ -78,10 +78,10 @@ def top_tracks(answer: JSON, *, limit: int) -> tuple[TopTrack, ...]:
     return tuple(_top_track(_object(item, "track")) for item in _items(answer)[:limit])
 
 
-def _played(item: JSON, now: datetime) -> tuple[datetime, dict[str, JSON]]:
+def _played(item: JSON) -> tuple[datetime, dict[str, JSON]]:
     """Return when an item was played, and its fields."""
     fields = _object(item, "item")
-    return _moment(fields.get("played_at"), "item.played_at", latest=now + _MOST_AHEAD), fields
+    return _moment(fields.get("played_at"), "item.played_at"), fields
 
 
 def _play(played_at: datetime, fields: dict[str, JSON]) -> Play | None:
@@ -236,12 +236,12 @@ def _whole(value: JSON, what: str, *, most: int) -> int:
     return int(value)
 
 
-def _moment(value: JSON, what: str, *, latest: datetime) -> datetime:
+def _moment(value: JSON, what: str) -> datetime:
     try:
         moment = datetime.fromisoformat(_typed(value, str, what))
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Malformed(f"{what} is not a moment") from error
-    if not _EARLIEST_PLAY <= moment <= latest:
+    if not _EARLIEST_PLAY <= moment < _LATEST_PLAY:
         raise Malformed(f"{what} is out of range")
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -34,7 +34,7 @@ def _last_sync(status: str) -> ScalarSelect[datetime | None]:
 # One row of four moments, each the end of an index; one status at a time, or the index could not be used.
 _MOMENTS = select(
     _PLAYED_AT.order_by(Play.played_at).scalar_subquery(),
-    _PLAYED_AT.order_by(Play.played_at.desc()).scalar_subquery(),
+    _PLAYED_AT.where(Play.played_at < bindparam("until")).order_by(Play.played_at.desc()).scalar_subquery(),
     _last_sync("succeeded"),
     _last_sync("partial"),
 )
@@ -116,12 +116,13 @@ class Coverage:
         yield clock.local_date(self.ends_at, where) + _A_DAY, date.max
 
 
-def coverage(user_id: int, since: datetime) -> Coverage:
+def coverage(user_id: int, since: datetime, until: datetime) -> Coverage:
     """Return what is known of the listener's plays, with the gaps that reach beyond `since`.
 
-    It reaches to the last sync that read what was played recently, or to the last play where that is later.
+    It reaches to the last sync that read what was played recently, or to the last play where that is later. A
+    play that seems to end after `until`, the end of today, was stored by a clock that was ahead.
     """
-    first_play, *ends = read(_MOMENTS, user_id=user_id).one()
+    first_play, *ends = read(_MOMENTS, user_id=user_id, until=until).one()
     return Coverage(
         begins_at=first_play,
         ends_at=max((moment for moment in ends if moment), default=None),

@@ -1,7 +1,7 @@
 """The last seven local days, today included, against the seven before."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, func, select, true
@@ -130,7 +130,7 @@ def _most_played(
     user_id: int, first: date, last: date, where: ZoneInfo
 ) -> tuple[MostPlayed | None, MostPlayed | None]:
     """Return the top artist and track: most plays, then most milliseconds, then the smallest id."""
-    start, end = clock.day_start(first, where), clock.day_start(last + timedelta(days=1), where)
+    start, end = clock.day_start(first, where), clock.day_end(last, where)
     row = read(_MOST_PLAYED, user_id=user_id, start=start, end=end).one_or_none()
     if row is None:
         return _NOTHING

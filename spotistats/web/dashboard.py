@@ -79,7 +79,7 @@ def of(listener: Listener, today: date) -> Dashboard:
     where = clock.zone(listener.timezone)
     this_week = week(listener.id, today, where)
     first, before = this_week.days[0].date, clock.last_days(2 * DAYS, today)[0]
-    covered = coverage(listener.id, clock.day_start(before, where))
+    covered = coverage(listener.id, clock.day_start(before, where), clock.day_end(today, where))
     known = covered.of_span(first, today, where, heard={day.date for day in this_week.days if day.plays})
     minutes = [None if day.date in known.unknown else day.minutes for day in this_week.days]
     recent = recent_plays(listener.id, _RECENT)

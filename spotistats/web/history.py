@@ -30,7 +30,7 @@ def show() -> str:
     first, last = clock.last_days(count, clock.local_date(clock.now(), where))
     heard = history(listener.id, first, last)
     minutes = {day.date: day.minutes for day in heard.days}
-    covered = coverage(listener.id, clock.day_start(first, where))
+    covered = coverage(listener.id, clock.day_start(first, where), clock.day_end(last, where))
     known = covered.of_span(first, last, where, heard=minutes)
     calendar = charts.calendar(minutes, first, last, unknown=known.unknown)
     begins = clock.local_date(covered.begins_at, where) if covered.begins_at else None
@@ -60,7 +60,7 @@ def day(text: str) -> str:
     plays = plays_of(listener.id, date, where, page=page)
     if page > 1 and not plays.plays:
         abort(400, "There is no such page of this day. Go back to its first page.")
-    covered = coverage(listener.id, clock.day_start(date, where))
+    covered = coverage(listener.id, clock.day_start(date, where), clock.day_end(today, where))
     known = covered.of_span(date, date, where, heard=[date] if heard.plays else [])
     ends_inside = date < today and covered.ends_at and clock.local_date(covered.ends_at, where) == date
     return render_template(

@@ -79,6 +79,13 @@ def test_a_gap_is_told_where_a_full_page_reaches_no_stored_play() -> None:
     assert record(user_id, newer, full_since=at("13:30:00")).gap == (at("13:00:00"), at("13:30:00"))
 
 
+def test_a_play_from_the_future_hides_no_gap() -> None:
+    user_id = somebody()
+    first, later, ahead = (Told(at(end), "a", 180_000) for end in ("10:00:00", "12:00:00", "23:00:00"))
+    record(user_id, first, ahead)
+    assert record(user_id, later, full_since=at("11:00:00")).gap == (at("10:00:00"), at("11:00:00"))
+
+
 def test_dates_are_the_listener_s() -> None:
     told = Told(datetime(2026, 2, 25, 23, 30, tzinfo=UTC), "a", 1)
     assert record(somebody(), told, zone="Europe/Berlin").dates == {date(2026, 2, 26)}

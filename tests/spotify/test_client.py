@@ -1,7 +1,6 @@
 """What the client asks for, told by the simulator's log."""
 
 import time
-from datetime import UTC, datetime
 
 import pytest
 
@@ -18,7 +17,7 @@ def client(simulator: Simulator, *, token: str | None = None, scopes: str | None
 def test_each_method_asks_one_question(simulator: Simulator) -> None:
     asking = client(simulator)
     assert asking.me().account_id == "account-alice"
-    assert asking.recently_played(datetime.now(UTC)).plays == ()
+    assert asking.recently_played().plays == ()
     assert asking.top_artists("short_term", 7) == ()
     assert asking.top_tracks("long_term", 50) == ()
     assert [(call.method, call.path, call.query) for call in simulator.calls] == [
@@ -33,7 +32,7 @@ def test_each_method_asks_one_question(simulator: Simulator) -> None:
 def test_a_next_page_elsewhere_is_not_asked_for(simulator: Simulator) -> None:
     simulator.faults.add("/v1/me", "foreign_next")
     asking = client(simulator)
-    asking.recently_played(datetime.now(UTC))
+    asking.recently_played()
     asking.top_artists("short_term", 7)
     assert len(simulator.calls) == 2
 
@@ -42,7 +41,7 @@ def test_refusals(simulator: Simulator) -> None:
     with pytest.raises(AccessTokenRefused):
         client(simulator, token="unknown").me()
     with pytest.raises(NeedsReconnect):
-        client(simulator, scopes="user-top-read").recently_played(datetime.now(UTC))
+        client(simulator, scopes="user-top-read").recently_played()
     asking = client(simulator)
     simulator.expire_access_tokens()
     with pytest.raises(AccessTokenRefused):

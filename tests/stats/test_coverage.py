@@ -29,6 +29,7 @@ def november(*days: int) -> frozenset[date]:
     return frozenset(date(2026, 11, day) for day in days)
 
 
+END = at("11-30T00:00")
 WHOLE = Coverage(at("11-02T10:00"), at("11-12T18:00"), ())
 TORN = Coverage(at("11-02T10:00"), at("11-12T18:00"), (Gap(at("11-05T20:00"), at("11-08T07:00")),))
 
@@ -129,16 +130,18 @@ def test_what_is_known_of_a_span() -> None:
 def test_what_is_stored_of_it(tables: Flask) -> None:
     listener, other = store_listener("listener"), store_listener("other")
     start = at("11-02T10:00")
-    assert coverage(listener, start) == Coverage(None, None, ())
+    assert coverage(listener, start, END) == Coverage(None, None, ())
     store_plays(listener, [Heard(start + timedelta(hours=hour), "a1") for hour in (0, 3, 40)])
     store_plays(other, [Heard(start - timedelta(days=9), "b1")])
     store_sync(other, 1, ended=at("11-20T10:00"))
-    assert coverage(listener, start) == Coverage(start, start + timedelta(hours=40), ()), "never synced"
+    assert coverage(listener, start, END) == Coverage(start, start + timedelta(hours=40), ()), "never synced"
+    early = start + timedelta(hours=4)
+    assert coverage(listener, start, early).ends_at == start + timedelta(hours=3), "a clock was ahead"
 
     gap = Gap(start + timedelta(hours=3), start + timedelta(hours=40))
     store_sync(listener, 1, ended=at("11-05T10:00"), gap_started_at=gap.started_at, gap_ended_at=gap.ended_at)
     store_sync(listener, 2, ended=at("11-06T10:00"), status="partial", plays_added=None)
     store_sync(listener, 3, ended=at("11-06T11:00"), status="failed")
-    assert coverage(listener, start) == Coverage(start, at("11-05T10:00"), (gap,))
+    assert coverage(listener, start, END) == Coverage(start, at("11-05T10:00"), (gap,))
     store_sync(listener, 4, ended=at("11-07T10:00"), status="partial", plays_added=0)
-    assert coverage(listener, gap.ended_at) == Coverage(start, at("11-07T10:00"), ())
+    assert coverage(listener, gap.ended_at, END) == Coverage(start, at("11-07T10:00"), ())

@@ -73,7 +73,7 @@ def test_every_question_goes_by_an_index(listener: int) -> None:
         "day": lambda: day(listener, today),
         "a day's plays": lambda: plays_of(listener, today, ZoneInfo("Europe/Berlin"), page=3),
         "standing": lambda: sync_standing(listener, now),
-        "coverage": lambda: coverage(listener, now),
+        "coverage": lambda: coverage(listener, now, now),
         "gaps": lambda: gaps_since(listener, now),
         "top artists": lambda: top_list(listener, "artists", "short_term"),
         "top tracks": lambda: top_list(listener, "tracks", "short_term"),

@@ -86,6 +86,10 @@ def test_when_the_next_sync_may_be(alice: Browser, app: Flask, simulator: Simula
     assert facts().endswith("Next sync possible in 10 minutes.")
     with app.app_context(), transaction() as session:
         session.execute(update(User).values(sync_lock_holder="x", sync_lock_expires_at=later))
+    assert not facts().endswith("A sync is running."), "no lock lasts so long: a clock was ahead"
+    soon = datetime.now(UTC) + timedelta(seconds=50)
+    with app.app_context(), transaction() as session:
+        session.execute(update(User).values(sync_lock_expires_at=soon))
     assert facts().endswith("A sync is running.")
 
 
