@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+from pathlib import Path
 from threading import Event, Thread
 
 from .server import Simulator
@@ -25,6 +26,10 @@ def _arguments() -> argparse.Namespace:
         "--keep-company", action="store_true", help="let there be new plays whenever somebody looks"
     )
     parser.add_argument(
+        "--memory", type=Path, metavar="FILE", help="keep in it what --keep-company must not forget"
+    )
+    parser.add_argument("--application", metavar="NAME", help="who asks for consent, instead of an address")
+    parser.add_argument(
         "--control", action="store_true", help="serve the controls for tests under /simulator"
     )
     return parser.parse_args()
@@ -32,7 +37,12 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT; returns the exit status."""
-    simulator = Simulator(**vars(_arguments()))
+    arguments = _arguments()
+    try:
+        simulator = Simulator(**vars(arguments))
+    except OSError as error:
+        sys.stderr.write(f"The simulator can't keep its memory in this file: {error.strerror}\n")
+        return 1
     try:
         simulator.start()
     except OSError as error:

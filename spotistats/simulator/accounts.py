@@ -124,7 +124,7 @@ def authorize() -> BaseResponse:
             chosen=simulator.demo_listener.id,
             scopes=[(SCOPE_TEXTS.get(scope, "Something else"), scope) for scope in scopes],
             fields={name: query[name] for name in FIELDS if name in query},
-            application=urlsplit(query["redirect_uri"]).netloc,
+            application=simulator.application or urlsplit(query["redirect_uri"]).netloc,
             redirect_uri=query["redirect_uri"],
         )
     )

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterable
+from pathlib import Path
 from threading import Thread
 from types import TracebackType
 from typing import Self
@@ -43,6 +44,8 @@ class Simulator(State):
         control: bool = False,
         redirect_uris: Iterable[str] | None = None,
         keep_company: bool = False,
+        memory: Path | None = None,
+        application: str | None = None,
     ) -> None:
         super().__init__(
             client_id,
@@ -53,6 +56,8 @@ class Simulator(State):
             token_lifetime=token_lifetime,
             redirect_uris=redirect_uris,
             keep_company=keep_company,
+            memory=memory,
+            application=application,
         )
         self._port = port
         self._app = create_simulator_app(self, with_control=control)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable
+from pathlib import Path
 from threading import Event, RLock
 from typing import cast
 
@@ -14,6 +15,7 @@ from .company import Company
 from .faults import Faults
 from .life import JONAS, MARA, Person, life_of
 from .listeners import Listener
+from .memory import Memory
 from .payloads import Json
 from .scripted import ScriptedPlay
 from .tokens import Consent, TokenStore
@@ -27,7 +29,9 @@ class State:
     """The simulated Spotify without the network: listeners, consents, tokens, faults, the log and the clock.
 
     `latency` (seconds) and `auto_agree` (a listener's id, or None for the page with its two buttons) may be
-    changed at any time. With `keep_company`, who has a life of their own plays music while somebody looks.
+    changed at any time. With `keep_company`, who has a life of their own plays music while somebody looks;
+    the file `memory` lets that outlast a restart. `application` is the name of whoever asks for consent;
+    without one, the address stands for it.
     """
 
     def __init__(
@@ -41,12 +45,15 @@ class State:
         token_lifetime: float = 3600,
         redirect_uris: Iterable[str] | None = None,
         keep_company: bool = False,
+        memory: Path | None = None,
+        application: str | None = None,
     ) -> None:
         self.client_id = client_id
         self.client_secret = client_secret
         self.seed = seed
         self.latency = latency
         self.redirect_uris = None if redirect_uris is None else frozenset(redirect_uris)
+        self.application = application
         self.auto_agree: str | None = None
         self.clock = Clock()
         self.faults = Faults()
@@ -57,16 +64,15 @@ class State:
         self.stopping = Event()
         self._lock = RLock()
         self._choices: deque[tuple[str, bool]] = deque()
-        self._listeners = {
-            person.id: self._generated(person, keep_company=keep_company) for person in (MARA, JONAS)
-        }
+        remembered = Memory(memory) if keep_company else None
+        self._listeners = {person.id: self._generated(person, remembered) for person in (MARA, JONAS)}
 
-    def _generated(self, person: Person, *, keep_company: bool) -> Listener:
+    def _generated(self, person: Person, remembered: Memory | None) -> Listener:
         life = life_of(person, self.seed)
         image = image_path(person.id)
         listener = Listener(person.id, person.account_id, person.display_name, image, person.about, life)
-        if keep_company:
-            listener.company = Company(life)
+        if remembered is not None:
+            listener.company = Company(life, remembered)
             listener.company.look(self.clock.now())
         return listener
 

@@ -68,6 +68,15 @@ def test_the_page_shows_scopes_listeners_and_two_buttons(
     ]
 
 
+def test_the_page_names_the_application_or_else_its_address(http: requests.Session) -> None:
+    for name, shown in (
+        ("Music & More", "Let <em>Music &amp; More</em> read"),
+        (None, "<em>127.0.0.1:8000</em>"),
+    ):
+        with Simulator(application=name) as simulator:
+            assert shown in show(simulator, http).text
+
+
 def test_the_page_lets_the_form_go_back_to_the_application(
     simulator: Simulator, http: requests.Session
 ) -> None:

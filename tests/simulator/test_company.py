@@ -1,11 +1,13 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import requests
 
 from spotistats.simulator import Simulator
 from spotistats.simulator.company import LASTS, Company
 from spotistats.simulator.life import MARA, Life, life_of
+from spotistats.simulator.memory import Memory
 from tests.simulator.conftest import Get
 
 NIGHT = datetime(2026, 6, 18, 2, 30, 0, 417_000, tzinfo=UTC)
@@ -14,8 +16,8 @@ MINUTE = timedelta(minutes=1)
 HOURS = [NIGHT + timedelta(hours=hour) for hour in range(7 * 24)]
 
 
-def company_at(start: datetime, life: Life | None = None) -> Company:
-    company = Company(life or life_of(MARA, 7))
+def company_at(start: datetime, life: Life | None = None, memory: Memory | None = None) -> Company:
+    company = Company(life or life_of(MARA, 7), memory)
     company.look(start)
     return company
 
@@ -50,7 +52,45 @@ def test_the_music_ends_a_while_after_the_last_look_and_begins_with_the_next() -
     assert NIGHT + LASTS <= newest.ended_at < NIGHT + LASTS + 2 * MINUTE
     company.look(morning)
     assert company.recent(morning, 50)[0] == newest
-    assert company.recent(morning + 3 * MINUTE, 50)[0].started_at >= morning.replace(microsecond=0)
+    assert company.recent(morning + 3 * MINUTE, 50)[0].started_at >= morning
+
+
+def test_a_look_while_the_last_track_is_still_on_waits_for_its_end() -> None:
+    for seconds in range(1, 120, 7):
+        company = company_at(NIGHT)
+        company.look(NIGHT + LASTS + timedelta(seconds=seconds))
+        for newer, older in pairwise(company.recent(NIGHT + 2 * LASTS, 60)):
+            assert older.ended_at <= newer.started_at
+
+
+def test_what_was_played_is_still_there_after_a_restart(tmp_path: Path) -> None:
+    kept, now = tmp_path / "plays.json", NIGHT
+    before = company_at(now, memory=Memory(kept)).recent(now, 50)
+    for hours in (0.1, 0.2, 0.2, 7, 0.7, 0.3, 30):
+        now += timedelta(hours=hours)
+        company = company_at(now, memory=Memory(kept))
+        after = company.recent(now, 50)
+        new = [play for play in after if play not in before]
+        assert after == [*new, *before][:50], "the list only ever moves on"
+        assert all(play.ended_at > before[0].ended_at for play in new)
+        assert company.recent(now, 500) == Company(life_of(MARA, 7), Memory(kept)).recent(now, 500)
+        before = after
+
+
+def test_over_many_restarts_days_stay_believable_and_the_memory_small(tmp_path: Path) -> None:
+    kept = tmp_path / "plays.json"
+    looks = [NIGHT + timedelta(days=day, hours=hour) for day in range(40) for hour in (10, 16, 17)]
+    for now in looks:
+        company_at(now, memory=Memory(kept))
+    plays = Company(life_of(MARA, 7), Memory(kept)).recent(looks[-1] + LASTS, 2000)
+    days: dict[date, timedelta] = {}
+    for play in plays:
+        day = play.ended_at.date()
+        days[day] = days.get(day, timedelta()) + (play.ended_at - play.started_at)
+    assert max(days.values()) < timedelta(hours=11)
+    assert kept.stat().st_size < 10_000
+    fifty_ago = plays[50].ended_at
+    assert fifty_ago > Memory(kept).stretches("demo")[0].begins, "what is forgotten is off the list anyway"
 
 
 def test_what_is_played_comes_from_seed_and_moment() -> None:
@@ -59,6 +99,23 @@ def test_what_is_played_comes_from_seed_and_moment() -> None:
     assert plays == company_at(NIGHT, Life(MARA, 7)).recent(later, 20)
     assert plays != company_at(NIGHT + timedelta(seconds=1)).recent(later, 20)
     assert plays != company_at(NIGHT, Life(MARA, 8)).recent(later, 20)
+
+
+def test_a_simulator_that_starts_again_tells_the_same(http: requests.Session, tmp_path: Path) -> None:
+    def told(now: datetime) -> list[str]:
+        with Simulator(keep_company=True, memory=tmp_path / "plays.json") as simulator:
+            simulator.clock.set(now)
+            headers = {"Authorization": f"Bearer {simulator.grant('demo-jonas')['access_token']}"}
+            address = f"{simulator.api_url}/me/player/recently-played?limit=50"
+            items = http.get(address, headers=headers, timeout=5).json()["items"]
+            return [item["played_at"] for item in items]
+
+    now = datetime.now(UTC) + 20 * MINUTE
+    first = told(now)
+    assert told(now) == first
+    later = told(now + 5 * MINUTE)
+    assert later != first
+    assert later == [*(moment for moment in later if moment > first[0]), *first][:50]
 
 
 def test_over_http_each_look_lets_it_go_on(http: requests.Session) -> None:

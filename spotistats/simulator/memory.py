@@ -1,0 +1,68 @@
+"""What outlasts a restart: when there was music for company, in a small file."""
+
+import json
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+# Each lasts for half an hour at least, in which there are several plays, of its own or of the life beside it:
+# Spotify's list never reaches further back than these do.
+STRETCHES_KEPT = 50
+
+
+class Stretch(NamedTuple):
+    """The music was on from `begins` to `ends`, without a pause."""
+
+    begins: datetime
+    ends: datetime
+
+
+class Memory:
+    """The stretches of each listener, oldest first, kept in a file; without one, for as long as this runs."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._stretches: dict[str, list[Stretch]] = {}
+        if path is not None:
+            # What is not there, or was not written by this, is no memory: it begins anew.
+            with suppress(FileNotFoundError, ValueError, TypeError, AttributeError):
+                self._stretches = _read(path)
+
+    def stretches(self, listener_id: str) -> list[Stretch]:
+        """Return when there was music for a listener, oldest first."""
+        with self._lock:
+            return list(self._stretches.get(listener_id, []))
+
+    def keep(self, listener_id: str, stretches: list[Stretch]) -> None:
+        """Keep these in the place of the former ones. Raises OSError where the file can't be written."""
+        with self._lock:
+            self._stretches[listener_id] = stretches[-STRETCHES_KEPT:]
+            if self._path is not None:
+                _write(self._path, self._stretches)
+
+
+def _read(path: Path) -> dict[str, list[Stretch]]:
+    def moment(text: str) -> datetime:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return found
+
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        name: [Stretch(moment(begins), moment(ends)) for begins, ends in pairs]
+        for name, pairs in kept.items()
+    }
+
+
+def _write(path: Path, kept: dict[str, list[Stretch]]) -> None:
+    texts = {
+        name: [[moment.isoformat() for moment in one] for one in stretches]
+        for name, stretches in kept.items()
+    }
+    aside = path.with_name(f"{path.name}.new")
+    aside.write_text(json.dumps(texts), encoding="utf-8")
+    aside.replace(path)  # At once, so that an end midway leaves the former one whole.

@@ -1,0 +1,59 @@
+"""What outlasts a restart of the simulator."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from spotistats.simulator.memory import STRETCHES_KEPT, Memory, Stretch
+
+NOON = datetime(2026, 6, 18, 12, tzinfo=UTC)
+
+
+def stretches(count: int) -> list[Stretch]:
+    hours = [NOON + timedelta(hours=hour) for hour in range(count)]
+    return [Stretch(hour, hour + timedelta(minutes=30)) for hour in hours]
+
+
+def test_another_memory_on_the_same_file_knows_what_was_kept(tmp_path: Path) -> None:
+    path = tmp_path / "plays.json"
+    memory = Memory(path)
+    assert memory.stretches("mara") == []
+    memory.keep("mara", stretches(3))
+    memory.keep("jonas", stretches(1))
+    memory.keep("mara", stretches(2))
+    assert Memory(path).stretches("mara") == stretches(2)
+    assert Memory(path).stretches("jonas") == stretches(1)
+    assert [found.name for found in tmp_path.iterdir()] == ["plays.json"]
+
+
+def test_the_oldest_are_forgotten(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "plays.json")
+    memory.keep("mara", stretches(STRETCHES_KEPT + 9))
+    assert Memory(tmp_path / "plays.json").stretches("mara") == stretches(STRETCHES_KEPT + 9)[9:]
+
+
+def test_without_a_file_it_lasts_as_long_as_it_is_used() -> None:
+    memory = Memory()
+    memory.keep("mara", stretches(2))
+    assert memory.stretches("mara") == stretches(2)
+    assert Memory().stretches("mara") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[1]", "7", '{"mara": 3}', '{"mara": [["x", "y"]]}', '{"mara": [["2026-01-01", 5]]}', "\x00"],
+)
+def test_what_it_did_not_write_itself_is_no_memory(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "plays.json"
+    path.write_text(text)
+    memory = Memory(path)
+    assert memory.stretches("mara") == []
+    memory.keep("mara", stretches(1))
+    assert Memory(path).stretches("mara") == stretches(1)
+
+
+def test_a_file_that_cannot_be_written_is_an_error_and_leaves_the_former(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "nowhere" / "plays.json")
+    with pytest.raises(OSError, match="No such file"):
+        memory.keep("mara", stretches(1))
