@@ -3,6 +3,7 @@
 The server and the simulator are processes of their own. This one waits until either ends, and ends both.
 """
 
+import os
 import signal
 import socket
 import subprocess
@@ -24,8 +25,43 @@ Process = subprocess.Popen[str]
 _SIMULATOR_PORT = 8001
 _PATIENCE_SECONDS = 20
 _LOOK_SECONDS = 0.2
-_ENDING = (signal.SIGTERM, signal.SIGHUP)  # The second one comes when the terminal is closed.
 _DEMO_COOLDOWN_SECONDS = "60"
+
+_UPGRADE = ("flask", "--app", "wsgi", "db", "upgrade", "-x", "calm")
+# Who presses Ctrl-C wants it to end: what is still being answered has a few seconds.
+_SERVER = ("gunicorn", "--log-level", "warning", "--graceful-timeout", "5", "wsgi:app")
+
+
+class _Signals:
+    """Those that ask for an end. The first of them ends everything; those that follow must not disturb it."""
+
+    def __init__(self) -> None:
+        self.is_ending = False
+        self._came = False
+        self._is_put_off = False
+
+    def listen(self) -> None:
+        # The last one comes when the terminal is closed.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._heed)
+
+    @contextmanager
+    def put_off(self) -> Iterator[None]:
+        """Let a signal that comes while the block runs do its work after it."""
+        self._is_put_off = True
+        yield
+        self._is_put_off = False
+        if self._came:
+            self._heed()
+
+    def _heed(self, *_signal: object) -> None:
+        self._came = True
+        if not (self.is_ending or self._is_put_off):
+            self.is_ending = True
+            sys.exit(0)
+
+
+_signals = _Signals()
 
 
 def check_schema(overrides: Mapping[str, str] | None = None, *, is_needed_now: bool = False) -> None:
@@ -55,36 +91,34 @@ def let_go(app: Flask) -> None:
 
 def main() -> int:
     """Serve until Ctrl-C, SIGTERM or the end of the terminal; return the exit code."""
-    for number in _ENDING:
-        signal.signal(number, lambda *_: sys.exit(0))
+    _signals.listen()
     variables = config.environment()
     settings = config.load(variables)
-    _require_free_port(settings.port)
     address = f"http://127.0.0.1:{settings.port}"
+    _require_free_port(settings.port, address)
     what, simulator = "connected to Spotify", None
-    with suppress(KeyboardInterrupt), ExitStack() as processes:
+    with ExitStack() as processes:
         if not settings.has_credentials:
-            what, simulator = "the demo, on a simulated Spotify", _simulator(settings, variables)
-            processes.enter_context(_ended_with_us(simulator))
+            what = "the demo, on a simulated Spotify"
+            simulator = processes.enter_context(_running(*_simulator(settings), variables=variables))
             variables |= _demo(simulator, settings, variables)
         check_schema(variables, is_needed_now=True)
-        if status := _python("-m", "flask", "--app", "wsgi", "db", "upgrade", variables=variables).wait():
-            return status
-        # Who presses Ctrl-C wants it to end: what is still being answered has a few seconds.
-        options = ("--log-level", "warning", "--graceful-timeout", "5")
-        server = _python("-m", "gunicorn", *options, "wsgi:app", variables=variables)
-        processes.enter_context(_ended_with_us(server))
+        with _running(*_UPGRADE, variables=variables) as upgrade:
+            if status := upgrade.wait():
+                return status
+        server = processes.enter_context(_running(*_SERVER, variables=variables))
         if _answers(server, f"{address}/healthz"):
             click.echo(f"\n  Spotistats: {settings.public_url or address}  ({what})\n  Ctrl-C ends it.\n")
         elif server.poll() is None:
             return 1
         return _wait({"server": server, "simulator": simulator})
-    return 0
 
 
-def _simulator(settings: config.Settings, given: Mapping[str, str]) -> Process:
-    port = str(_simulator_port(settings))
-    return _python("-m", "spotistats.simulator", "--keep-company", "--port", port, variables=given)
+def _simulator(settings: config.Settings) -> tuple[str, ...]:
+    return (
+        *("spotistats.simulator", "--port", str(simulator_port(settings)), "--application", "Spotistats"),
+        *("--keep-company", "--memory", str(settings.instance_folder / "demo_plays.json")),
+    )
 
 
 def _demo(simulator: Process, settings: config.Settings, given: Mapping[str, str]) -> dict[str, str]:
@@ -94,7 +128,7 @@ def _demo(simulator: Process, settings: config.Settings, given: Mapping[str, str
     if not said:
         raise config.ConfigurationError("The simulator of Spotify did not start.")
     address = said[-1]
-    _keep_port(settings, address)
+    _keep_port(settings, int(address.rpartition(":")[2]))
     demo = {
         "DEMO": "1",
         "SPOTIFY_CLIENT_ID": "simulator-client",
@@ -124,54 +158,85 @@ def _answers(server: Process, address: str) -> bool:
     for _ in range(_PATIENCE_SECONDS * 10):
         if server.poll() is not None:
             return False
-        with suppress(requests.RequestException), requests.Session() as session:
-            session.trust_env = False  # A proxy would answer in the place of our own server.
+        with suppress(requests.RequestException), _direct_session() as session:
             session.get(address, timeout=5)
             return True
         time.sleep(0.1)
     return False
 
 
-def _python(*arguments: str, variables: Mapping[str, str]) -> Process:
-    output = subprocess.PIPE if "spotistats.simulator" in arguments else None
-    # In a session of its own: Ctrl-C reaches this process alone, which ends each of them with one signal.
-    # gunicorn's workers can lock themselves out when a second one meets them on their way out.
-    return subprocess.Popen(
-        [sys.executable, *arguments], env=dict(variables), stdout=output, text=True, start_new_session=True
-    )
-
-
 @contextmanager
-def _ended_with_us(process: Process) -> Iterator[None]:
+def _running(module: str, *arguments: str, variables: Mapping[str, str]) -> Iterator[Process]:
+    """Run `python -m …` for as long as the block lasts; whatever ends the block ends it too."""
+    command = [sys.executable, "-m", module, *arguments]
+    output = subprocess.PIPE if module == "spotistats.simulator" else None
+    process = None
     try:
-        yield
+        with _signals.put_off():  # A process that is only half started would be left behind.
+            # In a session of its own: Ctrl-C reaches this process alone, which ends each with one signal.
+            # gunicorn's workers can lock themselves out when a second one meets them on their way out.
+            process = subprocess.Popen(
+                command, env=dict(variables), stdout=output, text=True, start_new_session=True
+            )
+        yield process
     finally:
-        for number in _ENDING:  # One that comes twice must not leave the others behind.
-            signal.signal(number, signal.SIG_IGN)
-        process.terminate()
-        process.wait()
+        if process is not None and process.poll() is None:
+            _signals.is_ending = True
+            process.terminate()
+            try:
+                process.wait(_PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
-def _require_free_port(port: int) -> None:
-    if not _is_free(port):
-        raise config.ConfigurationError(f"PORT {port} is taken by another program: PORT=8010 make run")
+def _require_free_port(port: int, address: str) -> None:
+    if _is_free(port):
+        return
+    if _is_ours(address):
+        raise config.ConfigurationError(f"Spotistats already runs at {address}")
+    raise config.ConfigurationError(f"PORT {port} is taken by another program: PORT=8010 make run")
 
 
-def _simulator_port(settings: config.Settings) -> int:
-    """Return the port of the last demo, or the usual one, or 0, which takes any, where these are taken.
+def _is_ours(address: str) -> bool:
+    """Tell whether it is Spotistats that answers there, well or not."""
+    with suppress(requests.RequestException), _direct_session() as session:
+        answer = session.get(f"{address}/healthz", timeout=5).json()
+        return isinstance(answer, dict) and answer.keys() == {"status", "database", "message"}
+    return False
+
+
+def _direct_session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # A proxy would answer in the place of our own server.
+    return session
+
+
+def simulator_port(settings: config.Settings) -> int:
+    """Return the first free port of former demos, or else the usual one, or 0, which takes any.
 
     The covers that were stored are addresses of the simulator: on the same port they are there again.
     """
-    kept = None
+    wanted = [port for port in (*_kept_ports(settings), _SIMULATOR_PORT) if port != settings.port]
+    return next((port for port in wanted if _is_free(port)), 0)
+
+
+def _kept_ports(settings: config.Settings) -> list[int]:
+    """Return the ports of former demos, the first one first."""
     with suppress(OSError, ValueError):
-        kept = int(_port_file(settings).read_text(encoding="ascii"))
-    wanted = [port for port in (kept, _SIMULATOR_PORT) if port and port != settings.port]
-    return next((port for port in wanted if 0 < port < 65536 and _is_free(port)), 0)
+        kept = [int(port) for port in _port_file(settings).read_text(encoding="ascii").split()]
+        return [port for port in kept if 0 < port < 65536]
+    return []
 
 
-def _keep_port(settings: config.Settings, address: str) -> None:
-    with suppress(OSError):  # It only makes the next demo prettier.
-        _port_file(settings).write_text(address.rpartition(":")[2], encoding="ascii")
+def _keep_port(settings: config.Settings, port: int) -> None:
+    """Remember the port for the next demo, behind those that were taken this time only."""
+    kept = _kept_ports(settings)
+    if kept and port != kept[0]:
+        click.echo(f"Port {kept[0]} is taken: covers that the demo stored before may be missing this time.")
+    if port not in kept:
+        with suppress(OSError):  # It only makes the next demo prettier.
+            _port_file(settings).write_text(" ".join(map(str, [*kept, port])), encoding="ascii")
 
 
 def _port_file(settings: config.Settings) -> Path:

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.support.programs import PATIENCE_SECONDS, answers, free_port, processes_told, run, started
+from spotistats import config
+from spotistats.serving import simulator_port
+from tests.support.programs import PATIENCE_SECONDS, answers, free_port, processes_told, run, started, until
 
 
 @pytest.fixture
@@ -60,6 +62,7 @@ def test_the_demo(variables: dict[str, str], session: requests.Session, tmp_path
         login = session.get(f"{address}/", timeout=10)
         assert 'class="ribbon"' in login.text
         consent = session.post(f"{address}/auth/login", data=fields_of(login.text), timeout=10)
+        assert "Let <em>Spotistats</em> read" in consent.text
         simulator = consent.url.partition("/authorize")[0]
         assert simulator == f"http://127.0.0.1:{remembered.read_text()}", "stored covers are there again"
         dashboard = session.post(
@@ -76,12 +79,15 @@ def test_the_demo(variables: dict[str, str], session: requests.Session, tmp_path
             "with the simulator, and gunicorn's three"
         )
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=PATIENCE_SECONDS) == 0
+        _said, complained = process.communicate(timeout=PATIENCE_SECONDS)
+        assert process.returncode == 0
+        told = [line for line in complained.splitlines() if " in sync: " not in line]
+        assert told == [], "nothing of the migrations, nor of the servers"
         assert processes_told(variables["INSTANCE_FOLDER"]) == []
     assert not answers(address)
     assert not answers(simulator)
     kept = {path.name for path in (tmp_path / "instance").iterdir()}
-    assert kept == {"secret_key", "demo.sqlite", "demo_port"}, (
+    assert kept == {"secret_key", "demo.sqlite", "demo_port", "demo_plays.json"}, (
         "the database for real listening is not touched"
     )
 
@@ -96,13 +102,27 @@ def test_the_demo_takes_another_port_and_ends_with_the_terminal(
         remembered.write_text(taken)
         with started("spotistats.serving", variables=variables) as process:
             address, _what = printed_address(process)
-            simulator = f"http://127.0.0.1:{remembered.read_text()}"
-            assert not simulator.endswith(taken)
+            first, second = remembered.read_text().split()
+            assert first == taken, "it is not forgotten: the covers there may come back"
+            simulator = f"http://127.0.0.1:{second}"
             assert answers(simulator)
             process.send_signal(signal.SIGHUP)
             assert process.wait(timeout=10) == 0
     assert not answers(address)
     assert not answers(simulator)
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "{first}", "{taken} {first}", "{own} {first} {second}", "no number", "99999"]
+)
+def test_the_ports_of_former_demos_come_first(tmp_path: Path, kept: str) -> None:
+    settings = config.load({"INSTANCE_FOLDER": str(tmp_path), "PORT": str(free_port())})
+    first, second = free_port(), free_port()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        names = {"first": first, "second": second, "own": settings.port, "taken": other.getsockname()[1]}
+        (tmp_path / "demo_port").write_text(kept.format(**names))
+        found = simulator_port(settings)
+    assert found in ([first] if "{first}" in kept else [8001, 0])
 
 
 def test_the_end_of_the_simulator_is_the_end_of_the_demo(variables: dict[str, str]) -> None:
@@ -142,6 +162,33 @@ def test_with_a_spotify_application(
     assert {path.name for path in (tmp_path / "instance").iterdir()} == {"secret_key", "spotistats.sqlite"}
 
 
+@pytest.mark.parametrize("moment", ["spotistats.simulator", "upgrade", "gunicorn"])
+def test_signals_that_come_twice_and_at_any_moment_leave_nothing(
+    variables: dict[str, str], moment: str
+) -> None:
+    """Whatever has been started by then, and whatever comes while it is being ended."""
+    folder = variables["INSTANCE_FOLDER"]
+
+    def has_come() -> bool:
+        return any(moment in command_of(child) for child in processes_told(folder))
+
+    with started("spotistats.serving", variables=variables) as process:
+        until(has_come, f"{moment} runs")
+        for number in (signal.SIGINT, signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+            process.send_signal(number)
+        _said, complained = process.communicate(timeout=PATIENCE_SECONDS)
+        assert process.returncode == 0
+        assert "Traceback" not in complained
+        assert processes_told(folder) == []
+
+
+def command_of(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return ""  # It has ended meanwhile.
+
+
 def test_make_run_and_a_control_c_for_all_that_it_started(variables: dict[str, str]) -> None:
     """A terminal sends the signal to make and to what it runs alike, in one process group."""
     # What is installed already stays as it is; the environment is the one that the tests run in.
@@ -156,6 +203,17 @@ def test_make_run_and_a_control_c_for_all_that_it_started(variables: dict[str, s
         assert "Traceback" not in complained
         assert processes_told(variables["INSTANCE_FOLDER"]) == []
     assert not answers(address)
+
+
+def test_a_second_one_is_told_of_the_first(variables: dict[str, str], tmp_path: Path) -> None:
+    with started("spotistats.serving", variables=variables) as process:
+        address, _what = printed_address(process)
+        ended = run("spotistats.serving", variables=variables)
+        assert ended.status == 1
+        assert ended.one_line() == f"Spotistats already runs at {address}"
+        (tmp_path / "instance" / "demo.sqlite").rename(tmp_path / "elsewhere.sqlite")
+        ended = run("spotistats.serving", variables=variables)
+        assert ended.one_line() == f"Spotistats already runs at {address}", "ill, but there"
 
 
 def test_a_taken_port_is_one_line(variables: dict[str, str], tmp_path: Path) -> None:
