@@ -1,4 +1,4 @@
-"""Runs the migrations: each in its own transaction, a SQLite file after a copy of it was made."""
+"""Runs the migrations: one process at a time, a transaction each, a SQLite file after a copy of it."""
 
 import logging
 import sqlite3
@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import Literal
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from spotistats.extensions import db
 
 config = context.config
 if config.config_file_name is not None:
     fileConfig(config.config_file_name, disable_existing_loggers=False)
+if "calm" in context.get_x_argument():  # What nobody asked for is not told step by step.
+    logging.getLogger("alembic.runtime").setLevel(logging.WARNING)
 log = logging.getLogger("alembic.env")
+
+_LOCK = int.from_bytes(b"Upgrades")  # A number that nobody else is likely to take.
 
 
 def copy_before_change(connection: Connection) -> None:
@@ -52,11 +56,24 @@ def _switch_foreign_keys(connection: Connection, state: Literal["ON", "OFF"]) ->
     cursor.close()
 
 
+def wait_for_others(connection: Connection) -> None:
+    """On PostgreSQL, wait until nobody else runs migrations, and let others wait until this process is done.
+
+    Two that began together would each see no tables, and make them. SQLite lets only one begin by itself.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.detach()  # Not kept for later: the server lifts the lock when the connection is closed.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))  # A large table takes its time.
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+        connection.rollback()
+
+
 def run() -> None:
     """Run what was asked for on the application's database."""
     with db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             _switch_foreign_keys(connection, "OFF")
+        wait_for_others(connection)
         context.configure(
             connection=connection,
             target_metadata=db.metadata,

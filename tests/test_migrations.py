@@ -4,11 +4,13 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import check, downgrade, upgrade
@@ -18,7 +20,8 @@ from spotistats import create_app
 from spotistats.config import ROOT
 from spotistats.extensions import db
 from tests.support.databases import dispose
-from tests.support.kinds import ON_SQLITE
+from tests.support.kinds import ON_POSTGRESQL, ON_SQLITE
+from tests.support.programs import Ended, flask, until
 from tests.support.rows import Heard, everything, store_listener, store_plays
 from tests.support.settings import app_settings
 
@@ -177,3 +180,50 @@ def test_a_new_database_is_not_copied(tmp_path: Path) -> None:
         upgrade()
         dispose(app)
     assert [found.name for found in tmp_path.iterdir()] == ["new.sqlite"]
+
+
+@ON_POSTGRESQL  # The others wait until one has made the tables; SQLite has one writer at a time anyway.
+def test_two_at_once_on_a_new_database(database_url: str, tmp_path: Path) -> None:
+    def upgraded() -> Ended:
+        return flask("db", "upgrade", variables=app_settings(database_url, INSTANCE_FOLDER=str(tmp_path)))
+
+    with psycopg.connect(database_url, autocommit=True) as watching, ThreadPoolExecutor() as both:
+        watching.execute("DROP SCHEMA public CASCADE")
+        watching.execute("CREATE SCHEMA public")
+        with psycopg.connect(database_url) as other:
+            # Whoever is about to make this table waits for the end of this transaction, which undoes it.
+            other.execute("CREATE TABLE alembic_version (version_num text)")
+            running = [both.submit(upgraded) for _ in range(2)]
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            waiting += " AND wait_event_type = 'Lock'"
+            until(lambda: watching.execute(waiting).fetchone() == (2,), "both wait")
+            other.rollback()
+        for ended in (one.result() for one in running):
+            assert ended.status == 0, ended.complained
+        assert watching.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
+        locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+        until(lambda: watching.execute(locks).fetchone() == (0,), "no lock is left")
+
+
+@ON_POSTGRESQL  # In a process that goes on, as the tests' own, the connection is kept for the next.
+def test_the_lock_does_not_outlast_the_upgrade(tables: Flask, tmp_path: Path) -> None:
+    with pytest.raises(ArithmeticError):
+        upgrade(directory=str(_migrations(tmp_path, failure="raise ArithmeticError")))
+    locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+    with psycopg.connect(
+        tables.config["SETTINGS"].database_url.replace("+psycopg", ""), autocommit=True
+    ) as watching:
+        until(lambda: watching.execute(locks).fetchone() == (0,), "no lock is left")
+
+
+@pytest.mark.parametrize("arguments", [(), ("-x", "calm")])
+def test_what_is_told(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    variables = app_settings(f"sqlite:///{tmp_path / 'new.sqlite'}", INSTANCE_FOLDER=str(tmp_path))
+    ended = flask("db", "upgrade", *arguments, variables=variables)
+    assert (ended.status, ended.said) == (0, "")
+    assert ("Running upgrade" in ended.complained) is not bool(arguments)
+    assert bool(ended.complained) is not bool(arguments)
+    (tmp_path / "new.sqlite").write_text("This is no database at all, but some other file.")
+    ended = flask("db", "upgrade", *arguments, variables=variables)
+    assert ended.status != 0
+    assert "file is not a database" in ended.complained
