@@ -4,10 +4,12 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
 from spotistats.services.sync import SyncOutcome, SyncState
@@ -25,6 +27,10 @@ _EXIT_CODES = {
 _BY_SERIOUSNESS = list(_EXIT_CODES)
 _DATABASE_FAILED = 74
 _NOBODY = "No listener has signed in yet."
+_NO_DATABASE = (
+    "There is no database yet: make run, with your Spotify application, makes it, and so does db upgrade."
+    " The demo keeps its own, which no command uses."
+)
 
 
 def init_app(app: Flask) -> None:
@@ -76,17 +82,25 @@ def _told(outcome: SyncOutcome, who: str = "") -> SyncState:
     """Say in one line how a sync ended."""
     if outcome.state is SyncState.SUCCEEDED:
         click.echo(
-            f"{who}{outcome.plays_added} plays added, {outcome.days_aggregated} days aggregated, "
-            f"{outcome.artists_saved} artists saved, {outcome.tracks_saved} tracks saved"
+            f"{who}{_count(outcome.plays_added, 'play')} added, "
+            f"{_count(outcome.days_aggregated, 'day')} aggregated, "
+            f"{_count(outcome.artists_saved, 'artist')} saved, {_count(outcome.tracks_saved, 'track')} saved"
         )
     else:
         click.echo(f"{who}{outcome.message}", err=True)
     return outcome.state
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 @contextmanager
 def _in_one_line() -> Iterator[None]:
     """Keep the log off the terminal, where the command says all in one line, a useless database included."""
+    if not _has_database():
+        click.echo(_NO_DATABASE, err=True)
+        sys.exit(_DATABASE_FAILED)
     level = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
@@ -96,6 +110,12 @@ def _in_one_line() -> Iterator[None]:
         sys.exit(_DATABASE_FAILED)
     finally:
         logging.disable(level)
+
+
+def _has_database() -> bool:
+    """Look for a SQLite file before it is opened, which would make an empty one in its place."""
+    url = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"])
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
 
 
 @click.command()

@@ -1,6 +1,7 @@
 """The shell's commands: one line, and an exit code that a script can go by."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -14,6 +15,7 @@ from tests.support.apps import MakeApp
 from tests.support.listeners import Browser
 from tests.support.names import CONTROLS
 from tests.support.programs import flask
+from tests.support.settings import app_settings
 from tests.support.weeks import plays_of
 
 
@@ -34,11 +36,19 @@ def refused(result: Result, status: int) -> str:
 def test_a_sync_prints_one_line_of_counts(app: Flask, alice: Browser, simulator: Simulator) -> None:
     simulator.script_plays("alice", plays_of("alice", 5, hours_ago=50))
     for name, expected in (
-        ("alice", "5 plays added, 1 days aggregated, 6 artists saved, 15 tracks saved\n"),
+        ("alice", "5 plays added, 1 day aggregated, 6 artists saved, 15 tracks saved\n"),
         ("account-alice", "0 plays added, 0 days aggregated, 6 artists saved, 15 tracks saved\n"),
     ):
         result = sync_user(app, name)
         assert (result.exit_code, result.stdout, result.stderr) == (0, expected, "")
+
+
+def test_one_of_a_thing_is_not_several(app: Flask, alice: Browser, simulator: Simulator) -> None:
+    simulator.script_plays("alice", plays_of("alice", 1, hours_ago=50))
+    for kind in ("artists", "tracks"):
+        for time_range in ("short_term", "medium_term", "long_term"):
+            simulator.script_top("alice", kind, time_range, [])
+    assert sync_user(app, "alice").stdout.startswith("1 play added, 1 day aggregated, 0 artists saved, ")
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "Alice", "a\nb", "' OR 1=1 --", "é", "--", "\udcff"])
@@ -176,3 +186,22 @@ def test_in_a_process_of_its_own(app: Flask, alice: Browser, simulator: Simulato
     ended = flask("sync-user", "alice", "--force", variables=variables)
     assert (ended.status, ended.said) == (69, "")
     assert "could not be reached" in ended.one_line()
+
+
+@pytest.mark.parametrize("arguments", [["users"], ["sync-user", "alice"], ["sync-user", "--all", "--force"]])
+def test_where_nothing_is_set_up_yet_it_says_so_and_makes_no_file(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    variables = app_settings("", INSTANCE_FOLDER=str(tmp_path))
+    ended = flask(*arguments, variables=variables)
+    assert (ended.status, ended.said) == (74, "")
+    assert ended.one_line().startswith("There is no database yet: make run")
+    assert [path.name for path in tmp_path.glob("*.sqlite*")] == []
+
+
+def test_what_is_no_database_of_ours_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "empty.sqlite"
+    path.touch()
+    ended = flask("users", variables=app_settings(f"sqlite:///{path}"))
+    assert (ended.status, ended.said) == (74, "")
+    assert "The database cannot be used" in ended.one_line()
