@@ -12,6 +12,8 @@ from flask.cli import with_appcontext
 from sqlalchemy import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
+from spotistats import extensions
+from spotistats.clock import counted
 from spotistats.services.sync import SyncOutcome, SyncState
 from spotistats.services.sync import sync_user as run_sync
 from spotistats.stats.listeners import find_user_id, listeners
@@ -82,22 +84,22 @@ def _told(outcome: SyncOutcome, who: str = "") -> SyncState:
     """Say in one line how a sync ended."""
     if outcome.state is SyncState.SUCCEEDED:
         click.echo(
-            f"{who}{_count(outcome.plays_added, 'play')} added, "
-            f"{_count(outcome.days_aggregated, 'day')} aggregated, "
-            f"{_count(outcome.artists_saved, 'artist')} saved, {_count(outcome.tracks_saved, 'track')} saved"
+            f"{who}{counted(outcome.plays_added, 'play')} added, "
+            f"{counted(outcome.days_aggregated, 'day')} aggregated, "
+            f"{counted(outcome.artists_saved, 'artist')} saved, "
+            f"{counted(outcome.tracks_saved, 'track')} saved"
         )
     else:
         click.echo(f"{who}{outcome.message}", err=True)
     return outcome.state
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
 @contextmanager
 def _in_one_line() -> Iterator[None]:
-    """Keep the log off the terminal, where the command says all in one line, a useless database included."""
+    """Keep the log off the terminal, where the command says all in one line, a useless database included.
+
+    In the end the database is closed.
+    """
     if not _has_database():
         click.echo(_NO_DATABASE, err=True)
         sys.exit(_DATABASE_FAILED)
@@ -110,6 +112,7 @@ def _in_one_line() -> Iterator[None]:
         sys.exit(_DATABASE_FAILED)
     finally:
         logging.disable(level)
+        extensions.let_go()
 
 
 def _has_database() -> bool:

@@ -145,5 +145,6 @@ def close_reading(_error: BaseException | None = None) -> None:
 
 def let_go() -> None:
     """Close the connections to the database that this process keeps."""
+    close_reading()
     db.session.remove()
     db.engine.dispose()

@@ -26,7 +26,7 @@ def test_two_commands_at_once(in_app: Flask, simulator: Simulator) -> None:
     assert (sorted(codes[:2]), codes[2]) == ([0, 75], 0), said
     refused = said[codes.index(75)]
     assert refused == ("", "A sync is already running. It ends within half a minute.\n")
-    assert said[codes.index(0)][0].startswith("3 plays added, 1 days aggregated")
+    assert said[codes.index(0)][0].startswith("3 plays added, 1 day aggregated")
     assert (len(plays_of(alice)), len(plays_of(bob))) == (3, 2)
     assert [run.status for run in runs_of(alice)] == ["succeeded"]
     assert lock_of(alice) == lock_of(bob) == (None, None)
