@@ -97,12 +97,14 @@ def _require_sign_in() -> BaseResponse | None:
 def signed_out() -> BaseResponse:
     """Return what somebody gets who is not signed in, in the form that was asked for.
 
-    Who was signed in until now, and did not end that in this browser, is told so on the page that follows.
+    Who was signed in until now is told so on the page that follows: whose cookie is no longer good, and who
+    presses a button on a page that stayed open while another tab of the same browser signed out.
     """
     login = url_for("auth.login")
-    if _USER_ID in session and not wants_json():
+    is_from_a_page = request.method != "GET" or fragments.is_fragment_request()
+    if (_USER_ID in session or is_from_a_page) and not wants_json():
         # Nothing else is taken from the cookie: a sign-in may be under way in another window.
-        session.pop(_USER_ID)
+        session.pop(_USER_ID, None)
         session.pop(_TOKEN, None)
         flash("You have been signed out. Please sign in again.", "message")
     if fragments.is_fragment_request():
