@@ -140,7 +140,12 @@ def test_the_week_s_table_keeps_its_columns_apart(phone: Visitor, listener: str)
     )
     assert max(heights) < 45, "a date wraps"
     phone.go("/history")
-    assert page.locator(".month h3").first.evaluate("title => title.getBoundingClientRect().height") < 30
+    title, total = (page.locator(f".month summary {part}").first.bounding_box() for part in ("h3", ".n"))
+    assert title is not None
+    assert total is not None
+    assert title["height"] < 30, "the month wraps"
+    assert page.locator(".month h3").first.evaluate("title => title.scrollWidth <= title.clientWidth")
+    assert title["x"] + title["width"] <= total["x"]
 
 
 def test_markup_in_a_name_stays_text(phone: Visitor, unkind_listener: str) -> None:
