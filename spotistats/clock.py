@@ -9,6 +9,14 @@ from itertools import groupby
 from math import ceil
 from zoneinfo import ZoneInfo, available_timezones
 
+# tzdata says which zone these share the clocks with, not by which name their place goes today.
+_RENAMED = {
+    "Africa/Asmera": "Africa/Asmara",
+    "America/Coral_Harbour": "America/Atikokan",
+    "Pacific/Ponape": "Pacific/Pohnpei",
+    "Pacific/Truk": "Pacific/Chuuk",
+}
+
 
 def now() -> datetime:
     """Return the present moment, in UTC."""
@@ -37,6 +45,48 @@ def zones_by_region() -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=1)
 def _known_zones() -> frozenset[str]:
     return frozenset(zone_names())
+
+
+@lru_cache(maxsize=1)
+def _modern_names() -> dict[str, str]:
+    """Return the zones that have an older name, as tzdata links them, by that name."""
+    listed = {name for names in zones_by_region().values() for name in names}
+    rules = files("tzdata.zoneinfo").joinpath("tzdata.zi").read_text(encoding="utf-8")
+    links = (line.split() for line in rules.splitlines() if line.startswith("L "))
+    names = {older: name for _, name, older in links if name in listed and older not in listed}
+    return names | {older: name for older, name in _RENAMED.items() if name in listed}
+
+
+def modern_name(name: str) -> str:
+    """Return the name by which the list has a zone: some browsers still say "Asia/Calcutta"."""
+    return _modern_names().get(name, name)
+
+
+@lru_cache(maxsize=1)
+def older_names() -> dict[str, tuple[str, ...]]:
+    """Return the older names of the listed zones that have some."""
+    pairs = sorted((name, older) for older, name in _modern_names().items())
+    return {
+        name: tuple(older for _, older in group) for name, group in groupby(pairs, key=lambda pair: pair[0])
+    }
+
+
+def offsets(moment: datetime) -> dict[str, str]:
+    """Return by how much each listed zone's clocks differ from UTC at `moment`, to the hour: "UTC+5:30"."""
+    return _offsets(moment.replace(minute=0, second=0, microsecond=0))
+
+
+@lru_cache(maxsize=1)
+def _offsets(hour: datetime) -> dict[str, str]:
+    names = (name for names in zones_by_region().values() for name in names)
+    return {name: _offset(hour.astimezone(zone(name)).utcoffset()) for name in names}
+
+
+def _offset(difference: timedelta | None) -> str:
+    minutes = int((difference or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "−" if minutes < 0 else "+"
+    return f"UTC{sign}{hours}{f':{rest:02}' if rest else ''}" if minutes else "UTC"
 
 
 def is_zone(name: str) -> bool:

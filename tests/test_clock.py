@@ -191,6 +191,41 @@ def test_the_zones_to_choose_from_are_known_and_lie_in_their_regions() -> None:
         assert all(clock.is_zone(name) and name.startswith(f"{region}/") for name in names)
 
 
+@pytest.mark.parametrize(
+    ("older", "name"),
+    [
+        ("Asia/Calcutta", "Asia/Kolkata"),
+        ("Europe/Kiev", "Europe/Kyiv"),
+        ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+        ("Africa/Asmera", "Africa/Asmara"),
+        ("Pacific/Truk", "Pacific/Chuuk"),
+        ("Europe/Amsterdam", "Europe/Amsterdam"),  # An older name of Brussels' zone, says tzdata; but listed.
+        ("UTC", "UTC"),
+        ("Etc/GMT+3", "Etc/GMT+3"),
+    ],
+)
+def test_older_names_of_zones_lead_to_those_of_the_list(older: str, name: str) -> None:
+    assert clock.modern_name(older) == name
+    assert (older in clock.older_names().get(name, ())) == (older != name)
+
+
+def test_every_older_name_is_a_zone_that_is_not_listed() -> None:
+    listed = {name for names in clock.zones_by_region().values() for name in names}
+    assert set(clock.older_names()) <= listed
+    for older in (older for names in clock.older_names().values() for older in names):
+        assert clock.is_zone(older)
+        assert older not in listed
+
+
+def test_the_offsets_of_the_zones_are_those_of_the_season() -> None:
+    winter, summer = (clock.offsets(moment(f"2026-{month}-15T12:34:56Z")) for month in ("01", "07"))
+    assert (winter["Europe/Berlin"], summer["Europe/Berlin"]) == ("UTC+1", "UTC+2")
+    assert (winter["Europe/London"], summer["Europe/London"]) == ("UTC", "UTC+1")
+    assert winter["Asia/Kathmandu"] == "UTC+5:45"
+    assert winter["America/St_Johns"] == "UTC−3:30"
+    assert set(winter) == {name for names in clock.zones_by_region().values() for name in names}
+
+
 def test_an_ordinary_day_is_its_span() -> None:
     where = clock.zone("Asia/Kathmandu")
     day = date(2026, 3, 1)

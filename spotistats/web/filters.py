@@ -22,7 +22,9 @@ _HOURS_FROM_MINUTES = 1000
 # Writing a date takes longer than finding how it was written before; a page of ten years fits.
 _KEPT = 4096
 # Columns whose name in the tables does not tell enough.
-_COLUMNS = {"id": "Number", "ms_played": "Milliseconds", "image_url": "Picture", "preview_url": "Preview"}
+_COLUMNS = {"id": "Number", "ms_played": "Duration", "image_url": "Picture", "preview_url": "Preview"}
+_PLACES = {"DumontDUrville": "Dumont d’Urville"}
+_LOOK_AGAIN_SECONDS = 30
 # What a name may hold and HTML may not.
 _PICTURE_HOST = re.compile(r"[a-z0-9-]+\.scdn\.co")
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
@@ -41,6 +43,7 @@ def init_app(app: Flask) -> None:
         picture,
         place,
         label,
+        duration,
         stored,
     ]
     times: list[Callable[..., Any]] = [
@@ -55,6 +58,7 @@ def init_app(app: Flask) -> None:
         moment,
         near,
         ago,
+        look_again,
         local_time,
     ]
     for function in values + times:
@@ -122,14 +126,23 @@ def tint(text: str) -> int:
 
 
 def place(zone: str) -> str:
-    """ "America/Argentina/Buenos_Aires" → "Argentina – Buenos Aires"."""
-    return zone.partition("/")[2].replace("/", " – ").replace("_", " ")
+    """ "America/Argentina/Buenos_Aires" → "Argentina – Buenos Aires", as the list of zones names it."""
+    zone = clock.modern_name(zone)
+    name = (zone.partition("/")[2] or zone).replace("/", " – ").replace("_", " ")
+    return _PLACES.get(name, name)
 
 
 def label(column: str) -> str:
     """ "top_artist" → "Top artist", "played_at" → "Played at (UTC)"."""
     words = _COLUMNS.get(column) or column.replace("_", " ").capitalize()
     return f"{words} (UTC)" if column.endswith("_at") else words
+
+
+def duration(milliseconds: int) -> str:
+    """222,000 → "3:42", 4,000,000 → "1:06:40"."""
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def stored(value: datetime | date) -> str:
@@ -203,6 +216,11 @@ def ago(value: datetime, now: datetime) -> str:
     if seconds > 0:
         return f"{clock.age_in_words(int(seconds))} ago"
     return "in less than a minute" if seconds > -60 else f"in {clock.in_words(ceil(-seconds))}"
+
+
+def look_again(next_sync_at: datetime | None, now: datetime) -> int:
+    """Return the seconds after which a page asks how things stand: sooner where a sync is possible sooner."""
+    return min(clock.seconds_until(next_sync_at, now) or _LOOK_AGAIN_SECONDS, _LOOK_AGAIN_SECONDS)
 
 
 def local_time(value: datetime) -> str:

@@ -97,13 +97,18 @@ def _require_sign_in() -> BaseResponse | None:
 def signed_out(*, is_late: bool = False) -> BaseResponse:
     """Return what somebody gets who is not signed in, in the form that was asked for.
 
-    Who was signed in until now, and did not end that in this browser, is told so on the page that follows. An
-    answer that `is_late` leaves the cookie alone: another window may have signed in since it was sent.
+    Who was signed in until now is told so on the page that follows: whose cookie is no longer good, and who
+    presses a button on a page that stayed open while another tab of the same browser signed out. An answer
+    that `is_late` leaves the cookie alone: another window may have signed in since it was sent. So does one to
+    a form of another site, with which browsers send no cookie: it must not put one in the place of ours.
     """
     login = url_for("auth.login")
-    if _USER_ID in session and not wants_json() and not is_late:
+    has_cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    is_from_a_page = request.method != "GET" or fragments.is_fragment_request()
+    is_told = _USER_ID in session or (has_cookie and is_from_a_page)
+    if is_told and not is_late and not wants_json():
         # Nothing else is taken from the cookie: a sign-in may be under way in another window.
-        session.pop(_USER_ID)
+        session.pop(_USER_ID, None)
         session.pop(_TOKEN, None)
         flash("You have been signed out. Please sign in again.", "message")
     if fragments.is_fragment_request():

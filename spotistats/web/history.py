@@ -10,6 +10,7 @@ from spotistats.stats.coverage import coverage
 from spotistats.stats.day import PAGE_SIZE, plays_of
 from spotistats.stats.day import day as day_of
 from spotistats.stats.history import history
+from spotistats.stats.leaders import leader_plays
 from spotistats.web import guards
 
 blueprint = Blueprint("history", __name__)
@@ -68,6 +69,7 @@ def day(text: str) -> str:
         day=heard,
         page=page,
         plays=plays,
+        leaders=leader_plays(listener.id, date, where),
         first_number=(page - 1) * PAGE_SIZE + 1,
         known=known,
         ends_at=covered.ends_at if ends_inside else None,

@@ -6,14 +6,16 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
 
 from spotistats.stats import my_data
-from spotistats.stats.my_data import TABLES, BadCursor, Cell, Cursor, StoredTable
+from spotistats.stats.my_data import PAGE_SIZE, TABLES, BadCursor, Cell, Cursor, StoredTable
 from spotistats.web import guards
+from spotistats.web.top import RANGES
 
 blueprint = Blueprint("my_data", __name__, url_prefix="/my-data")
 
@@ -22,6 +24,21 @@ blueprint = Blueprint("my_data", __name__, url_prefix="/my-data")
 _FORMULA_STARTS = frozenset("=+-@＝＋－＠")
 _SEPARATORS = frozenset(";\t\r\n")
 _BEFORE_A_FORMULA = re.compile(r"(?:^|[;\t\r\n])[;\s\"\ufeff\u200b-\u200f\u2060]*")
+# On the pages the columns stand in this order, so that the ids come last; those not named keep their places.
+_LATER = (
+    *("updated_at", "created_at", "track_id", "spotify_id", "top_track_id", "top_artist_id"),
+    *("image_url", "preview_url"),
+)
+_EARLIER = (
+    *("played_at", "track", "artists", "ms_played", "album"),
+    *("date", "minutes", "plays", "top_artist", "top_track"),
+    *("time_range", "rank", "name", "artist_name", "album_name"),
+)
+_WORDS: dict[str, dict[str, str]] = {
+    "time_range": {str(name): words for name, words in RANGES.items()},
+    "status": {"running": "Running", "succeeded": "Succeeded", "partial": "In part", "failed": "Failed"},
+    "source": {"sync": "Sync", "import": "Import"},
+}
 
 
 @blueprint.get("")
@@ -36,19 +53,71 @@ def show() -> str:
 def table(name: str) -> str:
     found = _table(name)
     user_id = guards.listener().id
+    after = request.args.get("after")
     try:
-        page = my_data.page(user_id, found, _cursor(request.args.get("after")))
+        cursor = _cursor(after)
+        page = my_data.page(user_id, found, cursor)
+        previous = my_data.page(user_id, _backwards(found), cursor).following if cursor else None
     except BadCursor:
         abort(400, "There is no such page of this table. Go back to its first page.")
+    count = my_data.count(user_id, found)
+    shown = _shown(found.columns, page.rows)
     return render_template(
         "my_data/table.html",
         name=name,
-        table=found,
-        page=page,
-        count=my_data.count(user_id, found),
-        after=request.args.get("after"),
+        columns=[found.columns[place] for place in shown],
+        rows=[[_in_words(found.columns[place], row[place]) for place in shown] for row in page.rows],
+        has_left_out=len(shown) < len(found.columns),
+        count=count,
+        first=_first_number(
+            request.args.get("from"), len(page.rows), count, page.following, is_start=not after
+        ),
+        after=after,
+        previous=_cursor_text(previous),
         following=_cursor_text(page.following),
+        page_size=PAGE_SIZE,
     )
+
+
+def _backwards(table: StoredTable) -> StoredTable:
+    """Return the table in the other order: what follows a row there stands before it here."""
+    return replace(table, newest_first=not table.newest_first)
+
+
+def _shown(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
+    """Return the places of the columns in the order of the page; one that says nothing is left out."""
+
+    def order(place: int) -> tuple[int, int]:
+        column = columns[place]
+        if column in _LATER:
+            return 2, _LATER.index(column)
+        return (0, _EARLIER.index(column)) if column in _EARLIER else (1, place)
+
+    return [
+        place
+        for place in sorted(range(len(columns)), key=order)
+        if not rows or any(row[place] not in (None, "", []) for row in rows)
+    ]
+
+
+def _in_words(column: str, value: Cell) -> Cell:
+    return _WORDS[column].get(value, value) if column in _WORDS and isinstance(value, str) else value
+
+
+def _first_number(
+    text: str | None, length: int, count: int, following: Cursor | None, *, is_start: bool
+) -> int | None:
+    """Return the number of a page's first row, None where it cannot be known.
+
+    The first page and the last one know it; others are told by the page that led to them.
+    """
+    if is_start:
+        return 1
+    if following is None:
+        return max(count - length + 1, 1)
+    is_number = text is not None and text.isascii() and text.isdigit() and len(text) < 10
+    first = int(text) if is_number and text else 0
+    return first if 0 < first <= count - length else None
 
 
 @blueprint.get("/<name>.csv")

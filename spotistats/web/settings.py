@@ -4,6 +4,7 @@ from flask import (
     Blueprint,
     current_app,
     flash,
+    get_flashed_messages,
     make_response,
     redirect,
     render_template,
@@ -18,11 +19,13 @@ from spotistats.services import accounts, connections
 from spotistats.stats.my_data import person
 from spotistats.stats.syncs import sync_standing
 from spotistats.web import guards
-from spotistats.web.filters import short
+from spotistats.web.filters import place, short
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
 CONFIRMATION = "delete everything"
+_NOT_DELETED = "not deleted"
+_LONGEST_TYPED = 64
 _STILL_LISTED = Markup(
     ' Spotify itself still lists the permission: <a href="https://www.spotify.com/account/apps/" '
     'rel="noreferrer">remove it there</a>.'
@@ -31,13 +34,14 @@ _STILL_LISTED = Markup(
 
 @blueprint.get("")
 def show() -> str:
-    return _page()
+    typed = get_flashed_messages(category_filter=[_NOT_DELETED])
+    return _page(typed=str(typed[0]) if typed else None)
 
 
 @blueprint.post("")
 def save() -> Response:
     """Store the time zone; every day is rebuilt in it at once."""
-    wanted = short(request.form.get("timezone", "").strip())[:64]
+    wanted = short(request.form.get("timezone", "").strip())[:_LONGEST_TYPED]
     try:
         accounts.set_timezone(guards.listener().id, wanted)
     except accounts.UnknownZone:
@@ -45,7 +49,7 @@ def save() -> Response:
             _page(zone=wanted, zone_error="That is not a time zone we know. Pick one from the list."),
             400,
         )
-    flash(f"Saved. Your days now follow {wanted}.", "message")
+    flash(f"Saved. Your days now follow the clocks of {place(wanted)}.", "message")
     return redirect(url_for("settings.show"), code=303)
 
 
@@ -64,9 +68,11 @@ def disconnect() -> Response:
 @blueprint.post("/delete-account")
 def delete_account() -> Response:
     """Delete the listener with everything, if the confirmation was typed."""
-    if request.form.get("confirmation", "").strip().lower() != CONFIRMATION:
-        error = f"Nothing was deleted. To go on, type “{CONFIRMATION}” into the field."
-        return make_response(_page(delete_error=error), 400)
+    typed = request.form.get("confirmation", "")
+    if typed.strip().lower() != CONFIRMATION:
+        # The browser goes on at the field, and the page can be loaded again.
+        flash(short(typed)[:_LONGEST_TYPED], _NOT_DELETED)
+        return redirect(url_for("settings.show", _anchor="confirmation"), code=303)
     accounts.delete_account(guards.listener().id)
     guards.forget_session()
     flash("Your account and everything in it are deleted." + _still_listed(), "message")
@@ -78,15 +84,18 @@ def _still_listed() -> Markup:
     return Markup() if current_app.config["DEMO"] else _STILL_LISTED
 
 
-def _page(*, zone: str | None = None, zone_error: str | None = None, delete_error: str | None = None) -> str:
-    listener = guards.listener()
+def _page(*, zone: str | None = None, zone_error: str | None = None, typed: str | None = None) -> str:
+    """Return the page, with what was wrong: the zone, or what was `typed` instead of the confirmation."""
+    listener, now = guards.listener(), clock.now()
     return render_template(
         "settings/page.html",
-        zone=listener.timezone if zone is None else zone,
+        zone=clock.modern_name(listener.timezone) if zone is None else zone,
         regions=clock.zones_by_region(),
+        older_names=clock.older_names(),
+        offsets=clock.offsets(now),
         zone_error=zone_error,
-        delete_error=delete_error,
+        typed=typed,
         confirmation=CONFIRMATION,
         person=person(listener.id),
-        standing=sync_standing(listener.id, clock.now()),
+        standing=sync_standing(listener.id, now),
     )

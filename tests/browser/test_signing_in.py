@@ -64,12 +64,68 @@ def test_settings_offer_the_zone_of_another_browser(
     zone = page.get_by_label("Your days begin and end at midnight in")
     expect(zone).to_have_value("America/Bogota")
 
-    page.get_by_role("button", name="Asia/Tokyo").click()
-    expect(zone).to_be_focused()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Use this browser’s: Tokyo (UTC+9)").click()
 
-    expect(page.locator("#notice")).to_contain_text("Asia/Tokyo")
+    expect(page.locator("#notice")).to_contain_text("Your days now follow the clocks of Tokyo.")
     expect(zone).to_have_value("Asia/Tokyo")
+    expect(page.locator("#browser-zone")).to_be_hidden()
+
+
+def test_a_zone_by_its_older_name_is_the_one_of_the_list(
+    open_browser: Callable[..., Visitor], listener: str
+) -> None:
+    visitor = open_browser(timezone_id="Asia/Calcutta")
+    visitor.sign_in(listener)
+    page = visitor.go("/settings")
+    zone = page.get_by_label("Your days begin and end at midnight in")
+    expect(zone).to_have_value("Asia/Kolkata")
+    expect(page.locator("#browser-zone")).to_be_hidden()
+    zone.select_option("UTC")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Use this browser’s: Kolkata (UTC+5:30)").click()
+    expect(zone).to_have_value("Asia/Kolkata")
+
+
+def test_a_deletion_that_was_not_confirmed_comes_back_to_its_field(visitor: Visitor, listener: str) -> None:
+    visitor.sign_in(listener)
+    page = visitor.go("/settings")
+    field = page.get_by_label("Type “delete everything”")
+    field.fill("delete evrything")
+    page.get_by_role("button", name="Delete my account").click()
+    expect(page.locator("#delete-error")).to_be_in_viewport(ratio=1)
+    expect(field).to_be_focused()
+    expect(field).to_have_value("delete evrything")
+    page.reload()
+    expect(page.locator("#delete-error")).to_have_count(0)
+
+
+def test_the_redirect_address_is_copied_by_a_press(open_browser: Callable[..., Visitor]) -> None:
+    visitor = open_browser(permissions=["clipboard-read", "clipboard-write"])
+    page = visitor.go("/setup")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{visitor.server.url}/auth/callback"
+
+
+def test_who_chose_another_account_is_told_so(visitor: Visitor, listener: str, spotify: Simulator) -> None:
+    page = visitor.sign_in(listener)
+    visitor.go("/settings")
+    spotify.auto_agree = "demo-jonas"
+    page.get_by_role("button", name="Renew the permission").click()
+    expect(page.locator("#notice")).to_contain_text("You are now signed in as Jonas Brandt")
+
+
+def test_who_signed_out_in_another_tab_is_told_so_at_the_next_press(visitor: Visitor, listener: str) -> None:
+    page = visitor.sign_in(listener)
+    visitor.expected_statuses = {401}
+    other = visitor.context.new_page()
+    other.goto(visitor.server.url + "/settings")
+    other.get_by_role("button", name="Sign out", exact=True).first.click()
+    expect(other.locator("#notice")).to_have_text("You are signed out.")
+    page.get_by_role("button", name="Sync", exact=True).click()
+    page.wait_for_url("**/login")
+    expect(page.locator("#notice")).to_have_text("You have been signed out. Please sign in again.")
 
 
 def test_the_back_button_shows_nothing_private_after_a_sign_out(visitor: Visitor, listener: str) -> None:
@@ -120,19 +176,3 @@ def test_an_account_is_deleted_only_after_the_words_were_typed(visitor: Visitor,
 
     visitor.sign_in(listener)
     expect(page.locator("#stats-card")).to_contain_text("No plays yet.")
-
-
-def test_a_zone_that_the_browser_knows_by_an_older_name(
-    open_browser: Callable[..., Visitor], listener: str
-) -> None:
-    open_browser(timezone_id="UTC").sign_in(listener)
-    visitor = open_browser(timezone_id="Asia/Kolkata")
-    page = visitor.sign_in(listener)
-    name = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
-    visitor.go("/settings")
-
-    page.get_by_role("button", name=f"Use this browser’s: {name}").click()
-    page.get_by_role("button", name="Save").click()
-
-    expect(page.locator("#notice")).to_contain_text(f"Your days now follow {name}.")
-    expect(page.get_by_label("Your days begin and end at midnight in")).to_have_value(name)

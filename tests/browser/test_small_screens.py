@@ -119,6 +119,35 @@ def test_a_row_of_the_history_is_a_link_from_end_to_end(phone: Visitor, listener
     expect(page.get_by_role("heading", name="All plays")).to_be_visible()
 
 
+def test_the_week_s_table_keeps_its_columns_apart(phone: Visitor, listener: str) -> None:
+    page = phone.sign_in(listener)
+    phone.sync()
+    page.get_by_text("Show as a table").click()
+    expect(page.get_by_text("Hide the table")).to_be_visible()
+    gap = page.evaluate(
+        """() => {
+            const words = [...document.querySelectorAll(".as-table thead th.n")].map(cell => {
+                const range = document.createRange();
+                range.selectNodeContents(cell);
+                return range.getBoundingClientRect();
+            });
+            return words[1].left - words[0].right;
+        }"""
+    )
+    assert gap >= 8
+    heights = page.locator(".as-table tbody th").evaluate_all(
+        "cells => cells.map(cell => cell.getBoundingClientRect().height)"
+    )
+    assert max(heights) < 45, "a date wraps"
+    phone.go("/history")
+    title, total = (page.locator(f".month summary {part}").first.bounding_box() for part in ("h3", ".n"))
+    assert title is not None
+    assert total is not None
+    assert title["height"] < 30, "the month wraps"
+    assert page.locator(".month h3").first.evaluate("title => title.scrollWidth <= title.clientWidth")
+    assert title["x"] + title["width"] <= total["x"]
+
+
 def test_markup_in_a_name_stays_text(phone: Visitor, unkind_listener: str) -> None:
     page = phone.sign_in(unkind_listener)
     page.on("dialog", lambda dialog: pytest.fail(f"a name ran as a script: {dialog.message}"))

@@ -8,13 +8,14 @@ from sqlalchemy import update
 from spotistats import clock
 from spotistats.extensions import transaction
 from spotistats.models import SyncRun
+from spotistats.simulator import Simulator
 from spotistats.stats import listeners
 from tests.browser.server import AppServer
 from tests.browser.visitor import Visitor
 
 _HIDE = "Object.defineProperty(document, 'hidden', {configurable: true, get: () => true})"
 _SHOW = "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
-_CLEAR = "rgba(0, 0, 0, 0)"
+_RESTING = "not-allowed"
 
 
 def make_older(server: AppServer, listener: str, **by: int) -> None:
@@ -42,10 +43,10 @@ def open_dashboard(visitor: Visitor, listener: str) -> tuple[Locator, list[Reque
 def test_it_counts_down_and_the_button_wakes_up(visitor: Visitor, listener: str, server: AppServer) -> None:
     facts, _ = open_dashboard(visitor, listener)
     page, button = visitor.page, visitor.page.locator(".sync-form button")
-    expect(button).not_to_have_css("background-color", _CLEAR)
+    expect(button).not_to_have_css("cursor", _RESTING)
     visitor.sync()
     expect(facts).to_contain_text("Last sync just now · 5 new plays. Next sync possible in 1 hour.")
-    expect(button).to_have_css("background-color", _CLEAR)
+    expect(button).to_have_css("cursor", _RESTING)
     expect(button).to_have_accessible_description(
         "Last sync just now · 5 new plays. Next sync possible in 1 hour."
     )
@@ -57,10 +58,13 @@ def test_it_counts_down_and_the_button_wakes_up(visitor: Visitor, listener: str,
         page.clock.run_for(31_000)
         expect(facts).to_contain_text(f"Last sync {minutes} minutes ago")
         expect(facts).to_contain_text(words)
-    make_older(server, listener, minutes=61)
+    make_older(server, listener, minutes=59, seconds=57)
     page.clock.run_for(31_000)
+    expect(facts).to_contain_text("Next sync possible in less than a minute.")
+    make_older(server, listener, minutes=61)
+    page.clock.run_for(4_000)  # The page knows when it is time, and asks no later.
     expect(facts).to_have_text("Last sync 1 hour ago · 5 new plays.")
-    expect(button).not_to_have_css("background-color", _CLEAR)
+    expect(button).not_to_have_css("cursor", _RESTING)
     expect(page.locator("#sync-status")).to_contain_text("5 new plays")
     visitor.sync()
     expect(page.locator("#sync-status")).to_have_text("No new plays. Top lists refreshed.")
@@ -94,3 +98,17 @@ def test_an_answer_that_is_not_ours_leaves_the_card_as_it_was(visitor: Visitor, 
     assert len(asked) == 2, "it asks again"
     expect(facts).to_have_text("Not synced yet.")
     expect(page.locator("body")).not_to_contain_text("Bad Gateway")
+
+
+def test_who_is_not_connected_is_offered_to_connect_and_nothing_else(
+    visitor: Visitor, listener: str, spotify: Simulator
+) -> None:
+    page = visitor.sign_in(listener)
+    visitor.go("/settings")
+    page.get_by_role("button", name="Disconnect Spotify").click()
+    visitor.go("/dashboard")
+    expect(page.locator(".sync").get_by_role("button")).to_have_text(["Connect Spotify"], use_inner_text=True)
+    spotify.auto_agree = listener
+    page.get_by_role("button", name="Connect Spotify").click()
+    expect(page.locator("#notice")).to_contain_text("Connected until")
+    expect(page.locator(".sync").get_by_role("button")).to_have_text(["Sync"], use_inner_text=True)

@@ -48,7 +48,7 @@ def test_every_form_of_the_settings(plain: Visitor, listener: str, spotify: Simu
 
     page.get_by_label("Your days begin and end at midnight in").select_option("Europe/Lisbon")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#notice")).to_contain_text("Europe/Lisbon")
+    expect(page.locator("#notice")).to_contain_text("the clocks of Lisbon")
 
     page.get_by_role("button", name="Disconnect Spotify").click()
     expect(page.locator("#notice")).to_contain_text("Spotify is disconnected")
@@ -58,6 +58,10 @@ def test_every_form_of_the_settings(plain: Visitor, listener: str, spotify: Simu
     page.get_by_role("button", name="Connect Spotify").click()
     page.wait_for_url("**/settings")
     expect(page.get_by_role("button", name="Disconnect Spotify")).to_be_visible()
+
+    page.get_by_label("Type “delete everything” to confirm").fill("no")
+    page.get_by_role("button", name="Delete my account").click()
+    expect(page.locator("#delete-error")).to_be_in_viewport(ratio=1)
 
     page.get_by_label("Type “delete everything” to confirm").fill("delete everything")
     page.get_by_role("button", name="Delete my account").click()

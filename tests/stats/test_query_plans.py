@@ -16,6 +16,7 @@ from spotistats.stats import health, my_data
 from spotistats.stats.coverage import coverage
 from spotistats.stats.day import day, plays_of
 from spotistats.stats.history import history
+from spotistats.stats.leaders import leader_plays
 from spotistats.stats.my_data import TABLES
 from spotistats.stats.recent import recent_plays
 from spotistats.stats.syncs import gaps_since, sync_standing
@@ -72,6 +73,7 @@ def test_every_question_goes_by_an_index(listener: int) -> None:
         "history": lambda: history(listener, *clock.last_days(3650, today)),
         "day": lambda: day(listener, today),
         "a day's plays": lambda: plays_of(listener, today, ZoneInfo("Europe/Berlin"), page=3),
+        "a day's leaders": lambda: leader_plays(listener, today, ZoneInfo("Europe/Berlin")),
         "standing": lambda: sync_standing(listener, now),
         "coverage": lambda: coverage(listener, now, now),
         "gaps": lambda: gaps_since(listener, now),

@@ -215,6 +215,15 @@ def test_who_was_signed_out_elsewhere_is_told_so_once(
     assert words not in stranger.get("/login").text
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_page_left_open_says_that_another_tab_signed_out(alice: Browser, headers: dict[str, str]) -> None:
+    token = alice.csrf_token()
+    alice.post("/auth/logout")
+    assert "You are signed out." in alice.get("/login").text, "the tab that did it"
+    alice.client.post("/sync", base_url=ORIGIN, headers=headers, data={"csrf_token": token})
+    assert "You have been signed out. Please sign in again." in alice.get("/login").text
+
+
 def test_the_cookie_does_not_grow_with_abandoned_attempts(browser: Browser, simulator: Simulator) -> None:
     sizes = []
     for _ in range(12):

@@ -61,7 +61,7 @@ def test_the_week_is_drawn_and_told(alice: Browser, app: Flask) -> None:
     marks = [mark.attrib["class"] for mark in drawing.iter() if "class" in mark.attrib]
     assert marks == ["unknown", "unknown", "unknown", "unknown", "day", "none", "max"]
     rows = [[text_of(cell) for cell in row] for body in chart.iter("tbody") for row in body.iter("tr")]
-    assert rows[-1] == [f"{now:%A}, {now.day} {now:%B} {now.year}", "2", "1"]
+    assert rows[-1] == [f"{now:%a} {now.day} {now:%b}", "2", "1"]
     assert [row[1:] for row in rows[3:6]] == [["not known"], ["1", "1"], ["0", "0"]]
     assert len(rows) == 7
     most = text_of(by_id(root, "most-played"))
@@ -114,6 +114,8 @@ def test_how_things_stand_is_told_anew_without_the_page(make_app: MakeApp, simul
     simulator.log.clear()
     alice.post("/settings/disconnect")
     assert "Spotify is not connected." in text_of(facts())
+    assert text_of(facts()).count("Connect Spotify") == 1
+    assert "Connect Spotify again" not in text_of(facts())
     assert "class" not in facts().attrib, "to connect again is possible now"
     assert simulator.calls == []
     alice.post("/auth/logout")

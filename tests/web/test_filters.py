@@ -66,6 +66,35 @@ def test_columns_in_words() -> None:
 
 
 @pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        ("UTC", "UTC"),
+        ("Europe/Berlin", "Berlin"),
+        ("America/Argentina/Buenos_Aires", "Argentina – Buenos Aires"),
+        ("Asia/Calcutta", "Kolkata"),
+        ("Antarctica/DumontDUrville", "Dumont d’Urville"),
+    ],
+)
+def test_zones_are_named_as_their_list_has_them(zone: str, shown: str) -> None:
+    assert filters.place(zone) == shown
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [(0, "0:00"), (999, "0:00"), (222_000, "3:42"), (3_599_999, "59:59"), (4_000_000, "1:06:40")],
+)
+def test_durations(milliseconds: int, text: str) -> None:
+    assert filters.duration(milliseconds) == text
+
+
+@pytest.mark.parametrize(("seconds", "wait"), [(None, 30), (-5, 30), (0.2, 1), (12.3, 13), (3600, 30)])
+def test_a_page_looks_again_when_the_next_sync_is_possible(seconds: float | None, wait: int) -> None:
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    next_sync_at = None if seconds is None else now + timedelta(seconds=seconds)
+    assert filters.look_again(next_sync_at, now) == wait
+
+
+@pytest.mark.parametrize(
     ("seconds", "text"),
     [
         (0, "just now"),

@@ -140,6 +140,28 @@ def test_today_and_tomorrow(alice: Browser, listen: Callable[..., None]) -> None
     assert "Nothing is known" not in tomorrow
 
 
+def test_the_most_played_with_their_plays(alice: Browser, app: Flask) -> None:
+    """Of tracks that were played once, none was played most."""
+    noon = datetime(2026, 3, 20, 12, tzinfo=UTC)
+    with app.app_context():
+        for day, heard in ((0, "a1 a2 b1 b1 a3"), (1, "a1 a2 b1"), (2, "a1 b1 c1")):
+            plays = [
+                Heard(noon + timedelta(days=day, minutes=5 * at), track)
+                for at, track in enumerate(heard.split())
+            ]
+            store_plays(user_id_of("alice"), plays)
+    assert "Name of artist-a Artist 3 plays" in _spaced(page_of(alice, "2026-03-20"))
+    assert "Name of b1 Name of artist-b 2 plays" in _spaced(page_of(alice, "2026-03-20"))
+    one_artist = _spaced(page_of(alice, "2026-03-21"))
+    assert "Name of artist-a Artist 2 plays" in one_artist
+    assert "1 play" not in one_artist
+    assert "Most played" not in text_of(page_of(alice, "2026-03-22"))
+
+
+def _spaced(main: Element) -> str:
+    return " ".join(" ".join(main.itertext()).split())
+
+
 def test_a_long_day_is_cut_into_pages(alice: Browser, app: Flask) -> None:
     start = datetime(2026, 3, 20, tzinfo=UTC)
     heard = [Heard(start + timedelta(minutes=5 * number), f"a{number}") for number in range(230)]

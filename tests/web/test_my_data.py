@@ -118,9 +118,66 @@ def test_the_pages_show_every_play_once_newest_first(app: Flask, alice: Browser,
         store_plays(user_id_of("bob"), [Heard(play.played_at, "b1") for play in heard[::2]])
     pages = list(walk(alice, "plays"))
     assert [len(page) for page in pages] == [50, 50, 20]
-    shown = [(row[0], row[1]) for page in pages for row in page]
+    shown = [(row[0], row[-1]) for page in pages for row in page]
     expected = sorted(((play.played_at, play.track_id) for play in heard), reverse=True)
     assert shown == [(f"{played_at:%Y-%m-%d %H:%M:%S}.000", track_id) for played_at, track_id in expected]
+
+
+def test_the_way_back_and_how_far_one_is(app: Flask, alice: Browser) -> None:
+    """The number of the first row is told from page to page; an address without it says what it knows."""
+    with app.app_context():
+        heard = [Heard(NOON - timedelta(minutes=number), f"a{number}") for number in range(152)]
+        store_plays(user_id_of("alice"), heard)
+
+    def look(address: str) -> tuple[str, dict[str, str]]:
+        root = checked(alice.get(address).text, address)
+        [pages] = [nav for nav in root.iter("nav") if nav.attrib["aria-label"] == "Pages"]
+        links = {link.attrib.get("rel", "first"): link.attrib["href"] for link in pages.iter("a")}
+        return text_of(pages), links
+
+    told, addresses, links = [], [], {"next": "/my-data/plays"}
+    while "next" in links:
+        addresses.append(links["next"])
+        words, links = look(addresses[-1])
+        told.append(words)
+    assert told == [
+        "1 – 50 of 152 Next 50 ›",
+        "‹ Previous 51 – 100 of 152 Next 50 ›",
+        "First page ‹ Previous 101 – 150 of 152 Next 2 ›",
+        "First page ‹ Previous 151 – 152 of 152",
+    ]
+    for here, before in zip(addresses[:0:-1], addresses[-2::-1], strict=True):
+        assert look(here)[1]["prev"] == before
+    for wrong in ("", "&from=0", "&from=x", "&from=²", "&from=" + "9" * 5000, "&from=151"):
+        words, _ = look(addresses[1].partition("&from")[0] + wrong)
+        assert words == "‹ Previous Next ›", wrong
+
+
+def columns_of(browser: Browser, name: str) -> dict[str, list[str]]:
+    root = checked(browser.get(f"/my-data/{name}").text, name)
+    [table] = [table for table in root.iter("table") if table.attrib["class"] == "records"]
+    head, *rows = [[text_of(cell) for cell in row] for row in table.iter("tr")]
+    return {title: [row[place] for row in rows] for place, title in enumerate(head)}
+
+
+def test_the_pages_speak_in_words_and_leave_out_what_says_nothing(
+    alice: Browser, simulator: Simulator
+) -> None:
+    give_everybody_plays(simulator)
+    artist = {"id": "id", "name": "Somebody", "genres": [], "images": []}
+    simulator.script_top("alice", "artists", "medium_term", [artist])
+    alice.sync_json()
+    plays, artists, syncs = (columns_of(alice, name) for name in ("plays", "top-artists", "syncs"))
+    assert list(plays)[:4] == ["Played at (UTC)", "Track", "Artists", "Duration"]
+    assert list(plays)[-1] == "Track id"
+    assert set(plays["Duration"]) == {"3:00"}
+    assert set(plays["Source"]) == {"Sync"}
+    assert list(artists) == ["Time range", "Rank", "Name", "Created at (UTC)", "Spotify id"]
+    assert artists["Time range"] == ["6 months"]
+    assert syncs["Status"] == ["Succeeded"]
+    assert not {"Error", "Gap started at (UTC)"} & set(syncs)
+    assert "Columns that are empty on this page are left out" in alice.get("/my-data/syncs").text
+    assert read_csv(alice, "syncs")[0]["status"] == "succeeded"
 
 
 def read_csv(browser: Browser, name: str) -> list[dict[str, str]]:

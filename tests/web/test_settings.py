@@ -39,9 +39,9 @@ def test_another_zone_rebuilds_the_days_at_once(alice: Browser, bob: Browser, ap
     answer = alice.post("/settings", {"timezone": " Asia/Tokyo "})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/settings")
     root = checked(alice.get("/settings").text, "/settings")
-    assert "Your days now follow Asia/Tokyo" in text_of(by_id(root, "notice"))
+    assert text_of(by_id(root, "notice")) == "Saved. Your days now follow the clocks of Tokyo."
     [chosen] = [option for option in root.iter("option") if "selected" in option.attrib]
-    assert (chosen.attrib["value"], text_of(chosen)) == ("Asia/Tokyo", "Tokyo")
+    assert (chosen.attrib["value"], text_of(chosen)) == ("Asia/Tokyo", "Tokyo (UTC+9)")
     after = everything(app)
     assert [row[1] for row in after["daily_listening"] if row[0] == 1] == [date(2026, 3, 1), date(2026, 3, 2)]
     assert [row for row in after["daily_listening"] if row[0] == 2] == [
@@ -52,17 +52,18 @@ def test_another_zone_rebuilds_the_days_at_once(alice: Browser, bob: Browser, ap
 
 
 def test_the_zones_are_listed_by_region_and_the_chosen_one_is_always_there(alice: Browser) -> None:
-    for zone, shown in (
-        ("America/Argentina/Buenos_Aires", "Argentina – Buenos Aires"),
-        ("Europe/Amsterdam", "Amsterdam"),
-        ("Asia/Calcutta", "Asia/Calcutta"),  # What some browsers still call Asia/Kolkata.
-        ("UTC", "UTC"),
+    for zone, listed, shown in (
+        (*["America/Argentina/Buenos_Aires"] * 2, "Argentina – Buenos Aires (UTC−3)"),
+        (*["Africa/Lagos"] * 2, "Lagos (UTC+1)"),
+        ("Asia/Calcutta", "Asia/Kolkata", "Kolkata (UTC+5:30)"),  # Some browsers still call it so.
+        (*["Etc/GMT+3"] * 2, "Etc/GMT+3"),
+        (*["UTC"] * 2, "UTC"),
     ):
         assert alice.post("/settings", {"timezone": zone}).status_code == 303
         zones = by_id(checked(alice.get("/settings").text, "/settings"), "timezone")
         options = [option.attrib["value"] for option in zones.iter("option")]
         chosen = [option for option in zones.iter("option") if "selected" in option.attrib]
-        assert [(option.attrib["value"], text_of(option)) for option in chosen] == [(zone, shown)]
+        assert [(option.attrib["value"], text_of(option)) for option in chosen] == [(listed, shown)]
         assert len(options) == len(set(options)) < 450
         groups = [group.attrib["label"] for group in zones.iter("optgroup")]
         assert groups == sorted(groups)
@@ -184,8 +185,27 @@ def test_the_account_is_deleted_only_as_confirmed(alice: Browser, app: Flask) ->
     before = everything(app)
     for typed in ("", "delete", "delete everything!", "yes", "delete  everything", "\0"):
         answer = alice.post("/settings/delete-account", {"confirmation": typed})
-        assert answer.status_code == 400, typed
-        root = checked(answer.text, "/settings")
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/settings#confirmation"), typed
+        root = checked(alice.get("/settings").text, "/settings")
         assert text_of(by_id(root, "delete-error")).startswith("Nothing was deleted")
-        assert by_id(root, "confirmation").attrib["aria-describedby"] == "delete-error"
+        field = by_id(root, "confirmation").attrib
+        assert field["aria-describedby"] == "delete-error"
+        assert field["value"] == typed.replace("\0", "")
+        assert "delete-error" not in alice.get("/settings").text, "told once"
     assert everything(app) == before
+
+
+def test_what_was_typed_into_one_page_is_told_on_no_other(alice: Browser) -> None:
+    alice.post("/settings/delete-account", {"confirmation": "x" * 5000})
+    assert "xxx" not in alice.get("/dashboard").text
+
+
+def test_words_about_the_permission_fit_its_state(alice: Browser) -> None:
+    def told() -> tuple[bool, bool]:
+        return "When you disconnect" in alice.get("/settings").text, "stored as well" in alice.get(
+            "/my-data"
+        ).text
+
+    assert told() == (True, True)
+    alice.post("/settings/disconnect")
+    assert told() == (False, False)

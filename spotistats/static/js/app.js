@@ -6,19 +6,43 @@ const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const loginZone = document.getElementById("login-timezone");
 if (loginZone && browserZone) loginZone.value = browserZone;
 
-// Settings: one press chooses the browser's zone, if another is chosen. Browsers know some by older names than the
-// list has; the server knows those, too.
+// Settings: one press chooses the browser's zone and saves it, if another is chosen. Browsers know some by older
+// names than the list has.
 const zoneButton = document.getElementById("browser-zone");
 const zoneList = document.getElementById("timezone");
-if (zoneButton && browserZone && zoneList.value !== browserZone) {
-  zoneButton.textContent = `Use this browser’s: ${browserZone}`;
-  zoneButton.hidden = false;
-  zoneButton.addEventListener("click", () => {
-    zoneList.value = browserZone;
-    if (zoneList.value !== browserZone) zoneList.add(new Option(browserZone, browserZone, true, true), 0);
-    zoneButton.hidden = true;
-    zoneList.focus();
+if (zoneButton && browserZone) {
+  const names = [`[value="${browserZone}"]`, `[data-older~="${browserZone}"]`];
+  const option = zoneList.querySelector(names.join(", "));
+  if (option && !option.selected) {
+    zoneButton.textContent = `Use this browser’s: ${option.text}`;
+    zoneButton.hidden = false;
+    zoneButton.addEventListener("click", () => {
+      option.selected = true;
+      zoneList.form.requestSubmit();
+    });
+  }
+}
+
+// A form that came back with a mistake: the field is where one goes on.
+document.querySelector("[aria-invalid]")?.focus();
+
+// An address to copy gets a button that does it, where the browser lets a page do so.
+for (const code of navigator.clipboard ? document.querySelectorAll(".copyable code") : []) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.textContent = "Copy";
+  button.setAttribute("aria-live", "polite");
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(code);
+      button.textContent = "Press Ctrl-C";
+    }
   });
+  code.after(button);
 }
 
 const syncForm = document.querySelector(".sync-form");

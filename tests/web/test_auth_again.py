@@ -1,0 +1,57 @@
+"""Signing in while signed in: who connects, renews or comes back as somebody else is told what happened."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from spotistats import clock
+from spotistats.extensions import transaction
+from spotistats.models import SpotifyConnection
+from tests.support.listeners import Browser
+from tests.support.pages import by_id, checked, text_of
+
+
+def notice(browser: Browser) -> str:
+    return text_of(by_id(checked(browser.get("/settings").text, "/settings"), "notice"))
+
+
+def in_six_months() -> str:
+    end = clock.months_after(datetime.now(UTC), 6)
+    return f"{end.day} {end:%B} {end.year}"
+
+
+def test_a_first_sign_in_needs_no_words(browser: Browser) -> None:
+    browser.sign_in("alice")
+    assert notice(browser) == ""
+
+
+def test_a_permission_that_was_renewed(alice: Browser) -> None:
+    assert alice.sign_in("alice", next_path="/settings").headers["Location"] == "/settings"
+    assert notice(alice) == f"Permission renewed until {in_six_months()}."
+    assert notice(alice) == ""
+
+
+@pytest.mark.parametrize("how", ["disconnected", "withdrawn"])
+def test_connecting_again(alice: Browser, app: Flask, how: str) -> None:
+    if how == "disconnected":
+        alice.post("/settings/disconnect")
+        alice.get("/settings")
+    else:
+        with app.app_context(), transaction() as session:
+            session.execute(update(SpotifyConnection).values(needs_reconnect_since=datetime.now(UTC)))
+    alice.sign_in("alice", next_path="/settings")
+    assert notice(alice) == f"Connected until {in_six_months()}."
+
+
+@pytest.mark.parametrize("is_connected", [True, False])
+def test_who_chose_another_account_at_spotify_is_told_so(alice: Browser, *, is_connected: bool) -> None:
+    if not is_connected:
+        alice.post("/settings/disconnect")
+        alice.get("/settings")
+    alice.sign_in("bob", next_path="/settings")
+    said = notice(alice)
+    assert said.startswith("You are now signed in as Bob: that is the account you chose at Spotify.")
+    assert ("is still not connected" in said) == (not is_connected)
+    assert "alice" not in said.lower(), "nothing of the first listener stays"
