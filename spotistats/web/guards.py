@@ -99,8 +99,8 @@ def signed_out(*, is_late: bool = False) -> BaseResponse:
 
     Who was signed in until now is told so on the page that follows: whose cookie is no longer good, and who
     presses a button on a page that stayed open while another tab of the same browser signed out. An answer
-    that `is_late` leaves the cookie alone: another window may have signed in since it was sent. So does one to
-    a form of another site, with which browsers send no cookie: it must not put one in the place of ours.
+    that `is_late` leaves the cookie alone: another window may have signed in since it was sent. So does one
+    to a form of another site, with which browsers send no cookie: it must not put one in the place of ours.
     """
     login = url_for("auth.login")
     has_cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies

@@ -83,3 +83,10 @@ def test_a_sign_in_cannot_be_begun_from_another_site(browser: Browser) -> None:
     answer = browser.client.post("/auth/login", base_url=ORIGIN, data={"next": "/history"})
     assert answer.status_code == 400
     assert "Location" not in answer.headers
+
+
+def test_a_form_of_another_site_signs_nobody_out(app: Flask) -> None:
+    """Browsers send no cookie with it, and take what the answer sets in the place of the one they have."""
+    for path in ("/sync", "/settings", "/auth/logout", "/auth/login", "/nowhere"):
+        answer = app.test_client().post(path, base_url=ORIGIN, headers={"Origin": "https://evil.example"})
+        assert "Set-Cookie" not in answer.headers, path
