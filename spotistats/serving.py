@@ -41,9 +41,11 @@ class _Signals:
         self._is_put_off = False
 
     def listen(self) -> None:
-        # The last one comes when the terminal is closed.
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._heed)
+        signal.signal(signal.SIGINT, self._heed)
+        signal.signal(signal.SIGTERM, self._heed)
+        # It comes when the terminal is closed; `nohup` wants it ignored.
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._heed)
 
     @contextmanager
     def put_off(self) -> Iterator[None]:
@@ -145,13 +147,18 @@ def _demo(simulator: Process, settings: config.Settings, given: Mapping[str, str
 
 
 def _wait(processes: Mapping[str, Process | None]) -> int:
-    """Wait until one has ended, say which, and return the exit code: none is of use without the others."""
-    while True:
+    """Wait until one has ended, say which, and return the exit code: none is of use without the others.
+
+    A terminal that closes is an end as well. Its signal may reach make alone, which then waits for this.
+    """
+    has_terminal = os.isatty(0)
+    while os.isatty(0) or not has_terminal:
         for name, process in processes.items():
             if process and process.poll() is not None:
                 click.echo(f"The {name} has ended, and Spotistats with it.", err=True)
                 return max(process.returncode, 1)
         time.sleep(_LOOK_SECONDS)
+    return 0
 
 
 def _answers(server: Process, address: str) -> bool:

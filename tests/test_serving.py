@@ -14,7 +14,16 @@ import requests
 
 from spotistats import config
 from spotistats.serving import simulator_port
-from tests.support.programs import PATIENCE_SECONDS, answers, free_port, processes_told, run, started, until
+from tests.support.programs import (
+    PATIENCE_SECONDS,
+    answers,
+    environment,
+    free_port,
+    processes_told,
+    run,
+    started,
+    until,
+)
 
 
 @pytest.fixture
@@ -123,6 +132,40 @@ def test_the_ports_of_former_demos_come_first(tmp_path: Path, kept: str) -> None
         (tmp_path / "demo_port").write_text(kept.format(**names))
         found = simulator_port(settings)
     assert found in ([first] if "{first}" in kept else [8001, 0])
+
+
+def test_the_end_of_a_terminal_that_sends_no_signal(variables: dict[str, str]) -> None:
+    terminal, its_other_end = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "spotistats.serving"],
+        env=environment(variables),
+        stdin=its_other_end,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with process:
+        os.close(its_other_end)
+        address, _what = printed_address(process)
+        os.close(terminal)
+        assert process.wait(timeout=PATIENCE_SECONDS) == 0
+    assert not answers(address)
+    assert processes_told(variables["INSTANCE_FOLDER"]) == []
+
+
+def test_nohup_keeps_it_running(variables: dict[str, str], session: requests.Session) -> None:
+    with started(
+        "spotistats.serving", variables=variables, program=("nohup", sys.executable, "-m")
+    ) as process:
+        address, _what = printed_address(process)
+        process.send_signal(signal.SIGHUP)
+        ignored = re.search(r"SigIgn:\s*(\w+)", Path(f"/proc/{process.pid}/status").read_text())
+        assert ignored
+        assert int(ignored[1], 16) & 1 << (signal.SIGHUP - 1)
+        assert session.get(f"{address}/healthz", timeout=10).status_code == 200
+        process.terminate()
+        assert process.wait(timeout=PATIENCE_SECONDS) == 0
+    assert processes_told(variables["INSTANCE_FOLDER"]) == []
 
 
 def test_the_end_of_the_simulator_is_the_end_of_the_demo(variables: dict[str, str]) -> None:
