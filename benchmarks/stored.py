@@ -113,7 +113,7 @@ def _store_plays(user_id: int) -> None:
     days = listening.plays(datetime.now(UTC).date() - timedelta(days=1), days=DAYS, count=PLAYS)
     while week := [play for day in islice(days, _A_WEEK) for play in day]:
         with transaction() as session:
-            recording.record_plays(session, user_id, week, where, full_since=None)
+            recording.record_plays(session, user_id, week, where, full_since=None, now=clock.now())
     with transaction() as session:
         recording.rebuild_all_days(session, user_id, where, now=clock.now())
 

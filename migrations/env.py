@@ -11,6 +11,7 @@ from typing import Literal
 from alembic import context
 from sqlalchemy import Connection, text
 
+from spotistats.database import WRITES
 from spotistats.extensions import db
 
 config = context.config
@@ -59,7 +60,8 @@ def _switch_foreign_keys(connection: Connection, state: Literal["ON", "OFF"]) ->
 def wait_for_others(connection: Connection) -> None:
     """On PostgreSQL, wait until nobody else runs migrations, and let others wait until this process is done.
 
-    Two that began together would each see no tables, and make them. SQLite lets only one begin by itself.
+    Two that began together would each see no tables, and make them. On SQLite, whose transactions here are
+    writing ones from their beginning, the second begins to read once the first has written.
     """
     if connection.dialect.name == "postgresql":
         connection.detach()  # Not kept for later: the server lifts the lock when the connection is closed.
@@ -70,7 +72,7 @@ def wait_for_others(connection: Connection) -> None:
 
 def run() -> None:
     """Run what was asked for on the application's database."""
-    with db.engine.connect() as connection:
+    with db.engine.connect().execution_options(**{WRITES: True}) as connection:
         if connection.dialect.name == "sqlite":
             _switch_foreign_keys(connection, "OFF")
         wait_for_others(connection)

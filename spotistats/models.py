@@ -106,9 +106,9 @@ class SpotifyConnection(Base):
     version: Mapped[int] = mapped_column(BigInteger, default=new_version)
 
 
-# Spotify's daily quota ends within a day; a wait that seems to last longer than this was stored by a clock
-# that was ahead.
-LONGEST_SPOTIFY_WAIT = timedelta(days=7)
+# No wait is taken for longer than seven days. One that seems to last a day longer than that was stored by a
+# clock that was ahead.
+LONGEST_SPOTIFY_WAIT = timedelta(days=8)
 
 
 class SpotifyWait(Base):

@@ -51,8 +51,10 @@ class _Signals:
     def put_off(self) -> Iterator[None]:
         """Let a signal that comes while the block runs do its work after it."""
         self._is_put_off = True
-        yield
-        self._is_put_off = False
+        try:
+            yield
+        finally:
+            self._is_put_off = False
         if self._came:
             self._heed()
 
@@ -102,6 +104,7 @@ def main() -> int:
     with ExitStack() as processes:
         if not settings.has_credentials:
             what = "the demo, on a simulated Spotify"
+            settings.instance_folder.mkdir(parents=True, exist_ok=True)
             simulator = processes.enter_context(_running(*_simulator(settings), variables=variables))
             variables |= _demo(simulator, settings, variables)
         check_schema(variables, is_needed_now=True)
@@ -112,6 +115,7 @@ def main() -> int:
         if _answers(server, f"{address}/healthz"):
             click.echo(f"\n  Spotistats: {settings.public_url or address}  ({what})\n  Ctrl-C ends it.\n")
         elif server.poll() is None:
+            click.echo(f"Spotistats does not answer at {address}.", err=True)
             return 1
         return _wait({"server": server, "simulator": simulator})
 

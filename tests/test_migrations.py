@@ -182,7 +182,7 @@ def test_a_new_database_is_not_copied(tmp_path: Path) -> None:
     assert [found.name for found in tmp_path.iterdir()] == ["new.sqlite"]
 
 
-@ON_POSTGRESQL  # The others wait until one has made the tables; SQLite has one writer at a time anyway.
+@ON_POSTGRESQL  # The others wait until one has made the tables.
 def test_two_at_once_on_a_new_database(database_url: str, tmp_path: Path) -> None:
     def upgraded() -> Ended:
         return flask("db", "upgrade", variables=app_settings(database_url, INSTANCE_FOLDER=str(tmp_path)))
@@ -203,6 +203,16 @@ def test_two_at_once_on_a_new_database(database_url: str, tmp_path: Path) -> Non
         assert watching.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
         locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
         until(lambda: watching.execute(locks).fetchone() == (0,), "no lock is left")
+
+
+def test_several_at_once_on_a_new_sqlite_file(tmp_path: Path) -> None:
+    def upgraded() -> Ended:
+        return flask("db", "upgrade", variables=app_settings(url, INSTANCE_FOLDER=str(tmp_path)))
+
+    url = f"sqlite:///{tmp_path / 'new.sqlite'}"
+    with ThreadPoolExecutor() as pool:
+        for ended in [one.result() for one in [pool.submit(upgraded) for _ in range(3)]]:
+            assert ended.status == 0, ended.complained
 
 
 @ON_POSTGRESQL  # In a process that goes on, as the tests' own, the connection is kept for the next.

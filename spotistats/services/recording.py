@@ -68,6 +68,7 @@ def record_plays(
     where: ZoneInfo,
     *,
     full_since: datetime | None,
+    now: datetime,
 ) -> Recorded:
     """Store the plays of one page of Spotify's that are not stored yet; nothing stored is changed.
 
@@ -77,9 +78,11 @@ def record_plays(
         return Recorded(0, frozenset(), None)
     ordered = sorted(plays, key=lambda play: play.order)
     first, last = ordered[0], ordered[-1]
-    # A play that seems to end after the page's newest was stored by the clock of a device that was ahead.
+    # A play that seems to end in the future tells of a clock that was ahead, not of what is known.
     newest_stored = session.scalar(
-        select(func.max(Play.played_at)).where(Play.user_id == user_id, Play.played_at <= last.played_at)
+        select(func.max(Play.played_at)).where(
+            Play.user_id == user_id, Play.played_at <= min(last.played_at, now)
+        )
     )
     known = _known_keys(session, user_id, first.played_at, last.played_at)
     settled = settle(ordered, known=known, before=_end_of_play_before(session, user_id, first))

@@ -176,7 +176,7 @@ def _save_plays(run: Run, recent: RecentlyPlayed) -> tuple[Recorded, int]:
     with transaction() as session:
         where = clock.zone(sync_runs.hold(session, run))
         recorded = recording.record_plays(
-            session, run.user_id, recent.plays, where, full_since=recent.full_since
+            session, run.user_id, recent.plays, where, full_since=recent.full_since, now=clock.now()
         )
         days = recording.rebuild_days(session, run.user_id, recorded.dates, where, now=clock.now())
         sync_runs.note_plays(session, run, recorded)

@@ -19,7 +19,6 @@ from werkzeug.wrappers import Response
 from spotistats import clock
 from spotistats.services import accounts, sign_in
 from spotistats.services.accounts import Listener
-from spotistats.stats.my_data import person
 from spotistats.stats.syncs import sync_standing
 from spotistats.web import errors, guards
 from spotistats.web.filters import day_long, short
@@ -109,25 +108,26 @@ def callback() -> Response:
     except sign_in.SignInFailed as failure:
         return _failed(failure)
     guards.begin_session(user_id, browser_token)
+    if not guards.is_still_signed_in():  # The account may have been deleted meanwhile, in another window.
+        return guards.signed_out()
     if before is not None:
-        flash(_what_happened(user_id, before, was_connected=was_connected), "message")
+        flash(_what_happened(guards.listener(), before, was_connected=was_connected), "message")
     return redirect(_own_path(attempt["next"]) or url_for("dashboard.show"))
 
 
-def _what_happened(user_id: int, before: Listener, *, was_connected: bool) -> str:
+def _what_happened(now_here: Listener, before: Listener, *, was_connected: bool) -> str:
     """Return what to tell somebody who was signed in already, as `before`, and has come back from Spotify.
 
     Who comes back as somebody else is told so, without the name of who was here: nothing of them may stay.
     """
-    if user_id != before.id:
-        now_here = person(user_id)
+    if now_here.id != before.id:
         name = short(now_here.display_name or now_here.spotify_id)
         rest = "." if was_connected else ", and is still not connected."
         return (
             f"You are now signed in as {name}: that is the account you chose at Spotify. "
             f"The account that you were in is signed out here{rest}"
         )
-    ends_at = sync_standing(user_id, clock.now()).consent_ends_at
+    ends_at = sync_standing(now_here.id, clock.now()).consent_ends_at
     until = f" until {day_long(clock.local_date(ends_at, clock.zone(before.timezone)))}" if ends_at else ""
     return f"Permission renewed{until}." if was_connected else f"Connected{until}."
 

@@ -82,7 +82,7 @@ def of(listener: Listener, today: date) -> Dashboard:
     covered = coverage(listener.id, clock.day_start(before, where), clock.day_end(today, where))
     known = covered.of_span(first, today, where, heard={day.date for day in this_week.days if day.plays})
     minutes = [None if day.date in known.unknown else day.minutes for day in this_week.days]
-    recent = recent_plays(listener.id, _RECENT)
+    recent = recent_plays(listener.id, _RECENT, clock.day_end(today, where))
     return Dashboard(
         week=this_week,
         known=known,

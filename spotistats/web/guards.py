@@ -86,6 +86,12 @@ def wants_json() -> bool:
     return accepted.best_match(["text/html", "application/json"], default="text/html") == "application/json"
 
 
+def _flash_once(words: str) -> None:
+    """Say something on the next page, however often it was to be said."""
+    if ("message", words) not in {tuple(said) for said in session.get("_flashes", [])}:
+        flash(words, "message")
+
+
 def _require_sign_in() -> BaseResponse | None:
     if request.endpoint is None or request.endpoint == "static":
         return None
@@ -99,18 +105,19 @@ def signed_out(*, is_late: bool = False) -> BaseResponse:
 
     Who was signed in until now is told so on the page that follows: whose cookie is no longer good, and who
     presses a button on a page that stayed open while another tab of the same browser signed out. An answer
-    that `is_late` leaves the cookie alone: another window may have signed in since it was sent. So does one
-    to a form of another site, with which browsers send no cookie: it must not put one in the place of ours.
+    that `is_late`, or that nobody has pressed for, leaves the cookie alone: another window may have signed in
+    since it was sent. So does one to a form of another site, with which browsers send no cookie: it must not
+    put one in the place of ours.
     """
     login = url_for("auth.login")
     has_cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
-    is_from_a_page = request.method != "GET" or fragments.is_fragment_request()
-    is_told = _USER_ID in session or (has_cookie and is_from_a_page)
-    if is_told and not is_late and not wants_json():
+    is_poll = request.method == "GET" and fragments.is_fragment_request()
+    is_told = _USER_ID in session or (has_cookie and request.method != "GET")
+    if is_told and not (is_late or is_poll or wants_json()):
         # Nothing else is taken from the cookie: a sign-in may be under way in another window.
         session.pop(_USER_ID, None)
         session.pop(_TOKEN, None)
-        flash("You have been signed out. Please sign in again.", "message")
+        _flash_once("You have been signed out. Please sign in again.")
     if fragments.is_fragment_request():
         return fragments.redirect_browser(Response(status=401), login)
     if wants_json():

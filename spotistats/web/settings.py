@@ -49,7 +49,8 @@ def save() -> Response:
             _page(zone=wanted, zone_error="That is not a time zone we know. Pick one from the list."),
             400,
         )
-    flash(f"Saved. Your days now follow the clocks of {place(wanted)}.", "message")
+    clocks = "UTC" if wanted == "UTC" else f"the clocks of {place(wanted)}"
+    flash(f"Saved. Your days now follow {clocks}.", "message")
     return redirect(url_for("settings.show"), code=303)
 
 

@@ -25,7 +25,9 @@ def seed_history(server: AppServer, spotify_id: str, *, days: int) -> None:
         with transaction() as session:
             for start in range(0, len(items), _BATCH):
                 told = recently_played({"items": items[start : start + _BATCH]}, limit=_BATCH + 1)
-                recording.record_plays(session, user_id, told.plays, clock.zone("UTC"), full_since=None)
+                recording.record_plays(
+                    session, user_id, told.plays, clock.zone("UTC"), full_since=None, now=clock.now()
+                )
             recording.rebuild_all_days(session, user_id, clock.zone("UTC"), now=clock.now())
 
 

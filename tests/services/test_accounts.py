@@ -195,7 +195,7 @@ def test_disconnecting_keeps_the_history(simulator: Simulator) -> None:
 @pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
 )
-def test_postgresql_asks_an_index_whether_something_is_still_named(in_app: Flask) -> None:
+def test_postgresql_compares_what_is_named_in_one_pass(in_app: Flask) -> None:
     """A list of all names that are used, compared with each one, takes hours for a grown history."""
     for statement in accounts.unplayed():
         plan = db.session.execute(text(f"EXPLAIN {statement.compile(db.engine)}")).scalars().all()

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from spotistats import clock
 from spotistats.extensions import transaction
@@ -18,10 +18,21 @@ pytestmark = pytest.mark.usefixtures("in_app")
 MINUTE = timedelta(minutes=1)
 
 
-def record(user_id: int, *told: Told, zone: str = "UTC", full_since: datetime | None = None) -> Recorded:
+def record(
+    user_id: int,
+    *told: Told,
+    zone: str = "UTC",
+    full_since: datetime | None = None,
+    now: datetime | None = None,
+) -> Recorded:
     with transaction() as session:
         return recording.record_plays(
-            session, user_id, [play.to_play() for play in told], clock.zone(zone), full_since=full_since
+            session,
+            user_id,
+            [play.to_play() for play in told],
+            clock.zone(zone),
+            full_since=full_since,
+            now=now or clock.now(),
         )
 
 
@@ -83,7 +94,11 @@ def test_a_play_from_the_future_hides_no_gap() -> None:
     user_id = somebody()
     first, later, ahead = (Told(at(end), "a", 180_000) for end in ("10:00:00", "12:00:00", "23:00:00"))
     record(user_id, first, ahead)
-    assert record(user_id, later, full_since=at("11:00:00")).gap == (at("10:00:00"), at("11:00:00"))
+    for page in ([later], [later, ahead]):
+        recorded = record(user_id, *page, full_since=at("11:00:00"), now=at("12:30:00"))
+        assert recorded.gap == (at("10:00:00"), at("11:00:00"))
+        with transaction() as session:
+            session.execute(delete(Play).where(Play.played_at == at("12:00:00")))
 
 
 def test_dates_are_the_listener_s() -> None:

@@ -24,7 +24,7 @@ def sync(user_id: int, told: list[Told], zone: str, *, now: datetime) -> tuple[i
     where = clock.zone(zone)
     with transaction() as session:
         recorded = recording.record_plays(
-            session, user_id, [play.to_play() for play in told], where, full_since=None
+            session, user_id, [play.to_play() for play in told], where, full_since=None, now=clock.now()
         )
         days = recording.rebuild_days(session, user_id, recorded.dates, where, now=now)
     return recorded.plays_added, days

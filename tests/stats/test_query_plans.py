@@ -69,7 +69,7 @@ def test_every_question_goes_by_an_index(listener: int) -> None:
     today, now = NOON.date(), NOON
     questions: dict[str, Callable[[], object]] = {
         "week": lambda: week(listener, today, ZoneInfo("Europe/Berlin")),
-        "recent": lambda: recent_plays(listener, 10),
+        "recent": lambda: recent_plays(listener, 10, now),
         "history": lambda: history(listener, *clock.last_days(3650, today)),
         "day": lambda: day(listener, today),
         "a day's plays": lambda: plays_of(listener, today, ZoneInfo("Europe/Berlin"), page=3),
