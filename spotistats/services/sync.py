@@ -103,7 +103,7 @@ def _run(run: Run, deadline: float) -> SyncOutcome:
     reasons = (
         "; ".join(sorted({f"{type(error).__name__}: {error}" for error in fetched.errors})) or "no error"
     )
-    log.info("user %s: sync %s, %s plays added, %s", run.user_id, outcome.state, outcome.plays_added, reasons)
+    log.info("user %s: sync %s, new plays: %s, %s", run.user_id, outcome.state, outcome.plays_added, reasons)
     return outcome
 
 

@@ -30,8 +30,8 @@ _LATER = (
     *("image_url", "preview_url"),
 )
 _EARLIER = (
-    *("played_at", "track", "artists", "ms_played", "album"),
-    *("date", "minutes", "plays", "top_artist", "top_track"),
+    *("played_at", "date", "track", "artists", "minutes", "plays", "top_artist", "top_track"),
+    *("ms_played", "album"),
     *("time_range", "rank", "name", "artist_name", "album_name"),
 )
 _WORDS: dict[str, dict[str, str]] = {
@@ -67,6 +67,9 @@ def table(name: str) -> str:
         name=name,
         columns=[found.columns[place] for place in shown],
         rows=[[_in_words(found.columns[place], row[place]) for place in shown] for row in page.rows],
+        numbers=[
+            found.columns[place] for place in shown if any(isinstance(row[place], int) for row in page.rows)
+        ],
         has_left_out=len(shown) < len(found.columns),
         count=count,
         first=_first_number(
