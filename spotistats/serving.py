@@ -96,6 +96,7 @@ def let_go(app: Flask) -> None:
 def main() -> int:
     """Serve until Ctrl-C, SIGTERM or the end of the terminal; return the exit code."""
     _signals.listen()
+    has_terminal = os.isatty(0)  # Asked before anything is said: who reads it may close the terminal at once.
     variables = config.environment()
     settings = config.load(variables)
     address = f"http://127.0.0.1:{settings.port}"
@@ -117,7 +118,7 @@ def main() -> int:
         elif server.poll() is None:
             click.echo(f"Spotistats does not answer at {address}.", err=True)
             return 1
-        return _wait({"server": server, "simulator": simulator})
+        return _wait({"server": server, "simulator": simulator}, has_terminal=has_terminal)
 
 
 def _simulator(settings: config.Settings) -> tuple[str, ...]:
@@ -150,12 +151,11 @@ def _demo(simulator: Process, settings: config.Settings, given: Mapping[str, str
     return demo | {name: value for name, value in defaults.items() if not given.get(name)}
 
 
-def _wait(processes: Mapping[str, Process | None]) -> int:
+def _wait(processes: Mapping[str, Process | None], *, has_terminal: bool) -> int:
     """Wait until one has ended, say which, and return the exit code: none is of use without the others.
 
     A terminal that closes is an end as well. Its signal may reach make alone, which then waits for this.
     """
-    has_terminal = os.isatty(0)
     while os.isatty(0) or not has_terminal:
         for name, process in processes.items():
             if process and process.poll() is not None:

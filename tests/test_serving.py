@@ -17,7 +17,6 @@ from spotistats.serving import simulator_port
 from tests.support.programs import (
     PATIENCE_SECONDS,
     answers,
-    environment,
     free_port,
     processes_told,
     run,
@@ -136,15 +135,7 @@ def test_the_ports_of_former_demos_come_first(tmp_path: Path, kept: str) -> None
 
 def test_the_end_of_a_terminal_that_sends_no_signal(variables: dict[str, str]) -> None:
     terminal, its_other_end = os.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "spotistats.serving"],
-        env=environment(variables),
-        stdin=its_other_end,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    with process:
+    with started("spotistats.serving", variables=variables, stdin=its_other_end) as process:
         os.close(its_other_end)
         address, _what = printed_address(process)
         os.close(terminal)

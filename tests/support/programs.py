@@ -62,13 +62,18 @@ def flask(*arguments: str, variables: Mapping[str, str], cwd: Path = ROOT) -> En
 
 @contextmanager
 def started(
-    *arguments: str, variables: Mapping[str, str], cwd: Path = ROOT, program: Sequence[str] = _PYTHON
+    *arguments: str,
+    variables: Mapping[str, str],
+    cwd: Path = ROOT,
+    program: Sequence[str] = _PYTHON,
+    stdin: int | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """Start `python -m …` in a process group of its own, of which nothing is left afterwards."""
     process = subprocess.Popen(
         [*program, *arguments],
         env=environment(variables),
         cwd=cwd,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
