@@ -1,6 +1,5 @@
 """Signing in with Spotify, and out."""
 
-import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +10,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from werkzeug.wrappers import Response
@@ -20,17 +18,13 @@ from spotistats import clock
 from spotistats.services import accounts, sign_in
 from spotistats.services.accounts import Listener
 from spotistats.stats.syncs import sync_standing
-from spotistats.web import errors, guards
+from spotistats.web import attempts, errors, guards
 from spotistats.web.filters import day_long, short
 from spotistats.web.guards import public
 
 blueprint = Blueprint("auth", __name__)
 
-_ATTEMPTS = "attempts"
-_MOST_ATTEMPTS = 5  # Each window may have one under way.
-_ATTEMPT_SECONDS = 3600
-_LONGEST_PATH = 1000
-_LARGEST_ATTEMPTS = 2500  # They are kept in the cookie, which holds 4,000 bytes.
+_LONGEST_PATH = 1000  # It is kept in a cookie, of which browsers take 4,000 bytes.
 
 
 @blueprint.get("/login")
@@ -70,16 +64,18 @@ def start() -> Response:
         return redirect(url_for("auth.setup"), code=303)
     attempt = sign_in.start(_redirect_uri())
     zone = request.form.get("timezone", "")
-    _keep(
-        {
-            "state": attempt.state,
-            "verifier": attempt.code_verifier,
-            "next": _own_path(request.form.get("next")),
-            "zone": zone if clock.is_zone(zone) else None,
-            "began": int(clock.now().timestamp()),
-        }
+    response = redirect(attempt.address, code=303)
+    attempts.keep(
+        response,
+        attempts.KeptAttempt(
+            state=attempt.state,
+            verifier=attempt.code_verifier,
+            next_path=_own_path(request.form.get("next")),
+            zone=zone if clock.is_zone(zone) else None,
+            began=clock.now().timestamp(),
+        ),
     )
-    return redirect(attempt.address, code=303)
+    return response
 
 
 @blueprint.get("/auth/callback")
@@ -88,10 +84,10 @@ def callback() -> Response:
     """Sign in whom Spotify sends back."""
     if not sign_in.is_possible():
         return redirect(url_for("auth.login"))
-    attempt = _taken(request.args.get("state"))
+    attempt = attempts.take(request.args.get("state"))
     if request.args.get("error") == "access_denied":
         flash("You chose not to connect Spotify. Nothing was changed. Try again any time.", "message")
-        return redirect(url_for("auth.login", next=_own_path(attempt["next"]) if attempt else None))
+        return redirect(url_for("auth.login", next=_own_path(attempt.next_path) if attempt else None))
     code = request.args.get("code")
     if attempt is None or not code or "error" in request.args:
         return _start_again()
@@ -100,9 +96,9 @@ def callback() -> Response:
     try:
         user_id, browser_token = sign_in.finish(
             code,
-            code_verifier=attempt["verifier"],
+            code_verifier=attempt.verifier,
             redirect_uri=_redirect_uri(),
-            timezone=attempt["zone"],
+            timezone=attempt.zone,
             now=clock.now(),
         )
     except sign_in.SignInFailed as failure:
@@ -112,7 +108,7 @@ def callback() -> Response:
         return guards.signed_out()
     if before is not None:
         flash(_what_happened(guards.listener(), before, was_connected=was_connected), "message")
-    return redirect(_own_path(attempt["next"]) or url_for("dashboard.show"))
+    return redirect(_own_path(attempt.next_path) or url_for("dashboard.show"))
 
 
 def _what_happened(now_here: Listener, before: Listener, *, was_connected: bool) -> str:
@@ -188,32 +184,6 @@ def _start_again() -> Response:
         "Please start again.",
         retry="auth.login",
     )
-
-
-def _keep(attempt: dict[str, Any]) -> None:
-    """Remember an attempt in the browser's cookie; the oldest go where there are too many."""
-    attempts = [*_attempts(), attempt][-_MOST_ATTEMPTS:]
-    while len(attempts) > 1 and len(json.dumps(attempts)) > _LARGEST_ATTEMPTS:
-        del attempts[0]
-    session[_ATTEMPTS] = attempts
-
-
-def _taken(state: str | None) -> dict[str, Any] | None:
-    """Return the attempt of that state and forget it, since each is good for one answer.
-
-    None where this browser has begun no such attempt: any site can send people here.
-    """
-    attempts = _attempts()
-    found = next((attempt for attempt in attempts if attempt["state"] == state), None)
-    if found is not None:
-        session[_ATTEMPTS] = [attempt for attempt in attempts if attempt is not found]
-    return found
-
-
-def _attempts() -> list[dict[str, Any]]:
-    """Return the attempts of this browser that are not too old, the newest last."""
-    earliest = clock.now().timestamp() - _ATTEMPT_SECONDS
-    return [attempt for attempt in session.get(_ATTEMPTS, []) if attempt["began"] > earliest]
 
 
 def _redirect_uri() -> str:

@@ -1,14 +1,12 @@
 """Sign-ins that go wrong: each has its answer in words, and nobody is signed in by it."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from spotistats import clock
 from spotistats.simulator import Simulator
 from tests.support.listeners import Browser
 from tests.support.pages import checked
@@ -85,25 +83,6 @@ def test_windows_side_by_side_each_have_their_own_sign_in(browser: Browser, simu
         )
     back = urlsplit(simulator.decide(starts[2].headers["Location"], "alice"))
     assert browser.get(f"{back.path}?{back.query}").headers["Location"] == "/my-data"
-
-
-def test_only_the_newest_attempts_are_remembered(stranger: Browser, simulator: Simulator) -> None:
-    oldest = come_back(stranger, simulator)
-    for _ in range(5):
-        stranger.post("/auth/login")
-    refused(stranger.get(oldest), 400, "That sign-in did not work")
-    assert simulator.calls_to("/api/token") == []
-
-
-def test_an_attempt_ends_after_an_hour(
-    stranger: Browser, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = come_back(stranger, simulator)
-    later = clock.now() + timedelta(hours=1)
-    with monkeypatch.context() as patched:
-        patched.setattr(clock, "now", lambda: later)
-        refused(stranger.get(path), 400, "too old")
-    assert simulator.calls_to("/api/token") == []
 
 
 def test_a_callback_of_another_site_ends_no_sign_in_under_way(browser: Browser, simulator: Simulator) -> None:
