@@ -41,7 +41,7 @@ def main() -> int:
     try:
         simulator = Simulator(**vars(arguments))
     except OSError as error:
-        sys.stderr.write(f"The simulator can't keep its memory in this file: {error.strerror}\n")
+        sys.stderr.write(f"The simulator can't read its memory from this file: {error.strerror}\n")
         return 1
     try:
         simulator.start()

@@ -17,9 +17,10 @@ class Company:
     What was once played stays played: a look only lets the music go on. What is played in a stretch depends
     on the seed, the listener and the moment at which it begins, so that the stretches are all that a memory
     has to hold. It stands beside the life, which knows nothing of it; the plays of the two never overlap.
+    What a memory holds of later than `now` comes from a clock that was ahead, and is forgotten.
     """
 
-    def __init__(self, life: Life, memory: Memory | None = None) -> None:
+    def __init__(self, life: Life, now: datetime, memory: Memory | None = None) -> None:
         self._life = life
         self._memory = memory or Memory()
         self._lock = Lock()
@@ -27,8 +28,9 @@ class Company:
         self._next: Play | None = None
         self._played: list[Play] = []
         self._stretches: list[Stretch] = []
-        for stretch in self._memory.stretches(life.person.id):
-            self._begin(stretch)
+        for begins, ends in self._memory.stretches(life.person.id):
+            if begins <= now:
+                self._begin(Stretch(begins, min(ends, now + LASTS)))
 
     def look(self, now: datetime) -> None:
         """Let the music go on for a while from now, or begin."""

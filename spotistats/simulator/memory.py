@@ -1,6 +1,7 @@
 """What outlasts a restart: when there was music for company, in a small file."""
 
 import json
+import sys
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ class Memory:
         self._path = path
         self._lock = Lock()
         self._stretches: dict[str, list[Stretch]] = {}
+        self._has_complained = False
         if path is not None:
             # What is not there, or was not written by this, is no memory: it begins anew.
             with suppress(FileNotFoundError, ValueError, TypeError, AttributeError):
@@ -37,11 +39,24 @@ class Memory:
             return list(self._stretches.get(listener_id, []))
 
     def keep(self, listener_id: str, stretches: list[Stretch]) -> None:
-        """Keep these in the place of the former ones. Raises OSError where the file can't be written."""
+        """Keep these in the place of the former ones.
+
+        Where the file can't be written they last for as long as this runs, which is said once: a full disk
+        is no reason to refuse the plays that were asked for.
+        """
         with self._lock:
             self._stretches[listener_id] = stretches[-STRETCHES_KEPT:]
-            if self._path is not None:
+            if self._path is None:
+                return
+            try:
                 _write(self._path, self._stretches)
+            except OSError as error:
+                self._complain(error)
+
+    def _complain(self, error: OSError) -> None:
+        if not self._has_complained:
+            self._has_complained = True
+            sys.stderr.write(f"The simulator can't keep its memory in {self._path}: {error.strerror}\n")
 
 
 def _read(path: Path) -> dict[str, list[Stretch]]:

@@ -72,8 +72,9 @@ class State:
         image = image_path(person.id)
         listener = Listener(person.id, person.account_id, person.display_name, image, person.about, life)
         if remembered is not None:
-            listener.company = Company(life, remembered)
-            listener.company.look(self.clock.now())
+            now = self.clock.now()
+            listener.company = Company(life, now, remembered)
+            listener.company.look(now)
         return listener
 
     @property

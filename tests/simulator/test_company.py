@@ -1,7 +1,9 @@
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from shutil import rmtree
 
+import pytest
 import requests
 
 from spotistats.simulator import Simulator
@@ -17,7 +19,7 @@ HOURS = [NIGHT + timedelta(hours=hour) for hour in range(7 * 24)]
 
 
 def company_at(start: datetime, life: Life | None = None, memory: Memory | None = None) -> Company:
-    company = Company(life or life_of(MARA, 7), memory)
+    company = Company(life or life_of(MARA, 7), start, memory)
     company.look(start)
     return company
 
@@ -73,8 +75,24 @@ def test_what_was_played_is_still_there_after_a_restart(tmp_path: Path) -> None:
         new = [play for play in after if play not in before]
         assert after == [*new, *before][:50], "the list only ever moves on"
         assert all(play.ended_at > before[0].ended_at for play in new)
-        assert company.recent(now, 500) == Company(life_of(MARA, 7), Memory(kept)).recent(now, 500)
+        assert company.recent(now, 500) == Company(life_of(MARA, 7), now, Memory(kept)).recent(now, 500)
         before = after
+
+
+def test_music_of_a_clock_that_was_ahead_is_forgotten(tmp_path: Path) -> None:
+    kept = tmp_path / "plays.json"
+    before = company_at(NIGHT, memory=Memory(kept)).recent(NIGHT, 50)
+    for ahead in (timedelta(minutes=20), timedelta(hours=5), timedelta(days=400)):
+        company_at(NIGHT + ahead, memory=Memory(kept))
+    now = NIGHT + 5 * MINUTE
+    company = company_at(now, memory=Memory(kept))
+    assert Memory(kept).stretches("demo") == [
+        (NIGHT.replace(microsecond=0) + timedelta(seconds=1), now + LASTS)
+    ]
+    after = company.recent(now + 20 * MINUTE, 50)
+    new = [play for play in after if play not in before]
+    assert new, "there is music again while somebody looks"
+    assert after == [*new, *before][:50]
 
 
 def test_over_many_restarts_days_stay_believable_and_the_memory_small(tmp_path: Path) -> None:
@@ -82,7 +100,7 @@ def test_over_many_restarts_days_stay_believable_and_the_memory_small(tmp_path: 
     looks = [NIGHT + timedelta(days=day, hours=hour) for day in range(40) for hour in (10, 16, 17)]
     for now in looks:
         company_at(now, memory=Memory(kept))
-    plays = Company(life_of(MARA, 7), Memory(kept)).recent(looks[-1] + LASTS, 2000)
+    plays = Company(life_of(MARA, 7), looks[-1], Memory(kept)).recent(looks[-1] + LASTS, 2000)
     days: dict[date, timedelta] = {}
     for play in plays:
         day = play.ended_at.date()
@@ -116,6 +134,30 @@ def test_a_simulator_that_starts_again_tells_the_same(http: requests.Session, tm
     later = told(now + 5 * MINUTE)
     assert later != first
     assert later == [*(moment for moment in later if moment > first[0]), *first][:50]
+
+
+def test_a_disk_that_is_full_is_said_once_and_refuses_nobody_the_plays(
+    http: requests.Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    with Simulator(keep_company=True, memory=folder / "plays.json") as simulator:
+        simulator.clock.set(datetime.now(UTC))
+        assert capsys.readouterr().err == ""
+        rmtree(folder)  # For root, who may write everywhere, it stands for a disk that takes nothing more.
+        newest = ""
+        for name in ("demo", "demo", "demo-jonas"):
+            headers = {"Authorization": f"Bearer {simulator.grant(name)['access_token']}"}
+            answer = http.get(f"{simulator.api_url}/me/player/recently-played", headers=headers, timeout=5)
+            assert answer.status_code == 200
+            if name == "demo":
+                assert answer.json()["items"][0]["played_at"] > newest, "the music goes on"
+                newest = answer.json()["items"][0]["played_at"]
+            simulator.clock.advance(10 * MINUTE)
+    said = capsys.readouterr().err
+    assert (
+        said == f"The simulator can't keep its memory in {folder / 'plays.json'}: No such file or directory\n"
+    )
 
 
 def test_over_http_each_look_lets_it_go_on(http: requests.Session) -> None:

@@ -61,12 +61,12 @@ def test_a_taken_port_is_said_in_one_line(
     assert "Address already in use" in err
 
 
-def test_a_memory_that_cannot_be_kept_is_said_in_one_line(
+def test_a_memory_that_cannot_be_read_is_said_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    memory = str(tmp_path / "nowhere" / "plays.json")
-    monkeypatch.setattr(sys, "argv", ["simulator", "--port", "0", "--keep-company", "--memory", memory])
+    arguments = ["--port", "0", "--keep-company", "--memory", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["simulator", *arguments])
     assert main() == 1
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == "The simulator can't keep its memory in this file: No such file or directory\n"
+    assert err == "The simulator can't read its memory from this file: Is a directory\n"

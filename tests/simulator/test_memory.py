@@ -53,7 +53,16 @@ def test_what_it_did_not_write_itself_is_no_memory(tmp_path: Path, text: str) ->
     assert Memory(path).stretches("mara") == stretches(1)
 
 
-def test_a_file_that_cannot_be_written_is_an_error_and_leaves_the_former(tmp_path: Path) -> None:
-    memory = Memory(tmp_path / "nowhere" / "plays.json")
-    with pytest.raises(OSError, match="No such file"):
-        memory.keep("mara", stretches(1))
+def test_a_file_that_cannot_be_written_is_said_once_and_what_was_kept_lasts_meanwhile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "nowhere"
+    memory = Memory(folder / "plays.json")
+    for count in (1, 2):
+        memory.keep("mara", stretches(count))
+        assert memory.stretches("mara") == stretches(count)
+    said = capsys.readouterr().err
+    assert said == f"The simulator can't keep its memory in {folder}/plays.json: No such file or directory\n"
+    folder.mkdir()
+    memory.keep("mara", stretches(3))
+    assert Memory(folder / "plays.json").stretches("mara") == stretches(3)
