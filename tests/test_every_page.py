@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
+from markupsafe import escape
 from sqlalchemy import update
 from werkzeug.routing import Rule
 
@@ -11,6 +12,7 @@ from spotistats.extensions import transaction
 from spotistats.models import SpotifyConnection
 from spotistats.simulator import Simulator
 from spotistats.stats.my_data import TABLES
+from spotistats.web.filters import short
 from tests.support.apps import MakeApp
 from tests.support.listeners import Browser
 from tests.support.names import LONG, MARKUP, NASTY, WITH_NUL
@@ -153,7 +155,7 @@ def test_a_listener_of_that_name_opens_every_page(app: Flask, simulator: Simulat
     alice.sign_in("alice")
     pages = Pages(alice)
     for path in ("/dashboard", "/settings", "/my-data"):
-        pages.open(path)
+        assert str(escape(short(name.replace("\0", "")))) in pages.open(path).text, path
 
 
 def test_pages_ask_spotify_nothing_and_write_nothing(

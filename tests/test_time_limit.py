@@ -58,8 +58,12 @@ def test_a_lock_is_waited_for_longer_than_usual_where_there_is_time(app: Flask, 
         other = Thread(target=hold_for_five_seconds)
         other.start()
         held.wait()
+        began = time.monotonic()
         with time_limit.within(15):
             rename("alice")
+        assert 4 < time.monotonic() - began < 14, "it waited until the lock was free"
+        assert read(select(User.display_name)).scalar_one() == "New"
+        end_reading()
         other.join()
 
 

@@ -30,15 +30,24 @@ def focused(page: Page) -> dict[str, Any]:
 
 def tab_to(page: Page, text: str) -> list[str]:
     """Press Tab until what says `text` has the focus; return what was passed on the way."""
-    passed: list[str] = []
+    stops = stops_until(page, text)
+    assert without_ring(stops) == []
+    return [stop["text"] for stop in stops[:-1]]
+
+
+def stops_until(page: Page, text: str) -> list[dict[str, Any]]:
+    """Press Tab until what says `text` has the focus; return all that had it, the last one included."""
+    stops: list[dict[str, Any]] = []
     for _ in range(80):
         page.keyboard.press("Tab")
-        now = focused(page)
-        assert (now["ring"], now["line"]) == (3, "solid"), f"no ring around {now}"
-        if now["text"].startswith(text):
-            return passed
-        passed.append(now["text"])
-    pytest.fail(f"{text!r} was never reached: {passed}")
+        stops.append(focused(page))
+        if stops[-1]["text"].startswith(text):
+            return stops
+    pytest.fail(f"{text!r} was never reached: {[stop['text'] for stop in stops]}")
+
+
+def without_ring(stops: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [stop for stop in stops if (stop["ring"], stop["line"]) != (3, "solid")]
 
 
 def test_sign_in_and_sync_by_keyboard_alone(visitor: Visitor, listener: str, spotify: Simulator) -> None:
@@ -124,4 +133,6 @@ def test_every_control_of_every_page_has_a_ring(visitor: Visitor, listener: str)
         "/settings",
     ):
         visitor.go(path)
-        tab_to(page, "Sign out")
+        stops = stops_until(page, "Sign out")
+        assert len(stops) > 5, path
+        assert without_ring(stops) == [], path

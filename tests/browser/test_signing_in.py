@@ -10,15 +10,15 @@ from tests.browser.visitor import Visitor
 
 def test_signing_in_on_spotify_s_page(visitor: Visitor) -> None:
     page = visitor.go("/")
-    expect(page).to_have_title("Sign in · Spotistats")
+    assert page.title() == "Sign in · Spotistats"
 
     page.get_by_role("button", name="Sign in with").click()
     page.get_by_role("radio", name="Jonas Brandt").check()
     page.get_by_role("button", name="Agree").click()
 
     page.wait_for_url("**/dashboard")
-    expect(page.get_by_role("banner")).to_contain_text("Jonas Brandt")
-    expect(page.locator("#stats-card")).to_contain_text("No plays yet. Press Sync.")
+    assert "Jonas Brandt" in page.get_by_role("banner").inner_text()
+    assert "No plays yet. Press Sync." in page.locator("#stats-card").inner_text()
 
 
 def test_who_cancels_is_told_that_nothing_happened(visitor: Visitor) -> None:
@@ -28,7 +28,7 @@ def test_who_cancels_is_told_that_nothing_happened(visitor: Visitor) -> None:
     page.get_by_role("button", name="Cancel").click()
 
     page.wait_for_url("**/login")
-    expect(page.locator("#notice")).to_contain_text("You chose not to connect Spotify.")
+    assert "You chose not to connect Spotify." in page.locator("#notice").inner_text()
 
 
 def test_the_page_first_asked_for_comes_after_the_sign_in(
@@ -40,6 +40,8 @@ def test_the_page_first_asked_for_comes_after_the_sign_in(
     page.get_by_role("button", name="Sign in with").click()
 
     page.wait_for_url("**/history?days=30")
+    assert "Ines Okafor" in page.get_by_role("banner").inner_text()
+    assert page.url == f"{visitor.server.url}/history?days=30"
 
 
 def test_the_time_zone_of_the_browser_is_taken_over_at_the_first_sign_in(
@@ -50,8 +52,8 @@ def test_the_time_zone_of_the_browser_is_taken_over_at_the_first_sign_in(
 
     page = visitor.go("/settings")
 
-    expect(page.get_by_label("Your days begin and end at midnight in")).to_have_value("America/Bogota")
-    expect(page.locator("#browser-zone")).to_be_hidden()
+    assert page.get_by_label("Your days begin and end at midnight in").input_value() == "America/Bogota"
+    assert page.locator("#browser-zone").is_hidden()
 
 
 def test_settings_offer_the_zone_of_another_browser(
@@ -62,13 +64,13 @@ def test_settings_offer_the_zone_of_another_browser(
     elsewhere.sign_in(listener)
     page = elsewhere.go("/settings")
     zone = page.get_by_label("Your days begin and end at midnight in")
-    expect(zone).to_have_value("America/Bogota")
+    assert zone.input_value() == "America/Bogota"
 
     page.get_by_role("button", name="Use this browser’s: Tokyo (UTC+9)").click()
 
     expect(page.locator("#notice")).to_contain_text("Your days now follow the clocks of Tokyo.")
-    expect(zone).to_have_value("Asia/Tokyo")
-    expect(page.locator("#browser-zone")).to_be_hidden()
+    assert zone.input_value() == "Asia/Tokyo"
+    assert page.locator("#browser-zone").is_hidden()
 
 
 def test_a_zone_by_its_older_name_is_the_one_of_the_list(
@@ -78,12 +80,13 @@ def test_a_zone_by_its_older_name_is_the_one_of_the_list(
     visitor.sign_in(listener)
     page = visitor.go("/settings")
     zone = page.get_by_label("Your days begin and end at midnight in")
-    expect(zone).to_have_value("Asia/Kolkata")
-    expect(page.locator("#browser-zone")).to_be_hidden()
+    assert zone.input_value() == "Asia/Kolkata"
+    assert page.locator("#browser-zone").is_hidden()
     zone.select_option("UTC")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Use this browser’s: Kolkata (UTC+5:30)").click()
-    expect(zone).to_have_value("Asia/Kolkata")
+    expect(page.locator("#notice")).to_contain_text("Kolkata")
+    assert zone.input_value() == "Asia/Kolkata"
 
 
 def test_a_deletion_that_was_not_confirmed_comes_back_to_its_field(visitor: Visitor, listener: str) -> None:
@@ -94,9 +97,9 @@ def test_a_deletion_that_was_not_confirmed_comes_back_to_its_field(visitor: Visi
     page.get_by_role("button", name="Delete my account").click()
     expect(page.locator("#delete-error")).to_be_in_viewport(ratio=1)
     expect(field).to_be_focused()
-    expect(field).to_have_value("delete evrything")
+    assert field.input_value() == "delete evrything"
     page.reload()
-    expect(page.locator("#delete-error")).to_have_count(0)
+    assert page.locator("#delete-error").count() == 0
 
 
 def test_the_redirect_address_is_copied_by_a_press(open_browser: Callable[..., Visitor]) -> None:
@@ -114,6 +117,7 @@ def test_who_chose_another_account_is_told_so(visitor: Visitor, listener: str, s
     spotify.auto_agree = "demo-jonas"
     page.get_by_role("button", name="Renew the permission").click()
     expect(page.locator("#notice")).to_contain_text("You are now signed in as Jonas Brandt")
+    assert "Jonas Brandt" in page.get_by_role("banner").inner_text()
 
 
 def test_who_signed_out_in_another_tab_is_told_so_at_the_next_press(visitor: Visitor, listener: str) -> None:
@@ -125,7 +129,7 @@ def test_who_signed_out_in_another_tab_is_told_so_at_the_next_press(visitor: Vis
     expect(other.locator("#notice")).to_have_text("You are signed out.")
     page.get_by_role("button", name="Sync", exact=True).click()
     page.wait_for_url("**/login")
-    expect(page.locator("#notice")).to_have_text("You have been signed out. Please sign in again.")
+    assert page.locator("#notice").inner_text() == "You have been signed out. Please sign in again."
 
 
 def test_the_back_button_shows_nothing_private_after_a_sign_out(visitor: Visitor, listener: str) -> None:
@@ -139,8 +143,9 @@ def test_the_back_button_shows_nothing_private_after_a_sign_out(visitor: Visitor
     for _ in range(2):
         page.go_back()
         expect(page.get_by_role("button", name="Sign in with")).to_be_visible()
-        expect(page.locator("body")).not_to_contain_text("Ines Okafor")
-        expect(page.locator("body")).not_to_contain_text("Slow Harbour")
+        body = page.locator("body").inner_text()
+        assert "Ines Okafor" not in body
+        assert "Slow Harbour" not in body
 
 
 def test_signing_out_everywhere_ends_the_other_browser(
@@ -154,7 +159,7 @@ def test_signing_out_everywhere_ends_the_other_browser(
     here.page.wait_for_url("**/login")
 
     there.go("/dashboard")
-    expect(there.page.get_by_role("button", name="Sign in with")).to_be_visible()
+    assert there.page.url == f"{there.server.url}/login"
 
 
 def test_an_account_is_deleted_only_after_the_words_were_typed(visitor: Visitor, listener: str) -> None:

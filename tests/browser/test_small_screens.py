@@ -104,6 +104,9 @@ def test_the_sync_button_is_in_sight_at_once(phone: Visitor, listener: str, spot
     spotify.revoke(listener)
     phone.go("/dashboard")
     expect(button).to_be_in_viewport(ratio=1)
+    box = button.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 560, "without a step down the page"
 
 
 def test_a_row_of_the_history_is_a_link_from_end_to_end(phone: Visitor, listener: str) -> None:

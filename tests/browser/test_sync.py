@@ -72,7 +72,7 @@ def test_a_failure_of_spotify_says_what_was_kept(visitor: Visitor, listener: str
     visitor.sync()
 
     expect(page.locator("#sync-status")).to_contain_text("5 new plays were kept")
-    expect(page.locator("#stats-card")).to_have_attribute("data-minutes", "15")
+    assert page.locator("#stats-card").get_attribute("data-minutes") == "15"
 
 
 def test_a_withdrawn_consent_offers_to_connect_again_and_that_works(
@@ -88,7 +88,7 @@ def test_a_withdrawn_consent_offers_to_connect_again_and_that_works(
     page.wait_for_url("**/dashboard")
     visitor.sync()
 
-    expect(page.locator("#sync-status")).to_contain_text("5 new plays")
+    assert "5 new plays" in page.locator("#sync-status").inner_text()
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,8 @@ def test_an_answer_that_is_not_ours_becomes_a_message(
 
     visitor.sync()
 
-    expect(page.locator("#sync-status")).to_have_text(
-        "The server did not answer. What is stored is safe. Try again in a moment."
-    )
+    said = page.locator("#sync-status").inner_text()
+    assert said == "The server did not answer. What is stored is safe. Try again in a moment."
     expect(page.locator(".sync-form button")).to_be_enabled()
 
 
@@ -131,8 +130,8 @@ def test_a_server_that_goes_away_in_the_middle_becomes_a_message(
         expect(page.locator(".sync-form button")).to_be_disabled()
         server.stop()
 
-        expect(page.locator("#sync-status")).to_contain_text("The server did not answer.")
         expect(page.locator(".sync-form button")).to_be_enabled()
+        assert "The server did not answer." in page.locator("#sync-status").inner_text()
 
 
 def test_a_page_whose_session_has_ended_leads_to_the_sign_in(visitor: Visitor, listener: str) -> None:
@@ -142,7 +141,8 @@ def test_a_page_whose_session_has_ended_leads_to_the_sign_in(visitor: Visitor, l
 
     page.get_by_role("button", name="Sync", exact=True).click()
 
-    page.wait_for_url("**/login")
+    page.get_by_role("button", name="Sign in with").wait_for()
+    assert page.url == f"{visitor.server.url}/login"
 
 
 def test_two_presses_of_two_windows_run_one_sync(
@@ -153,6 +153,7 @@ def test_two_presses_of_two_windows_run_one_sync(
     second.sign_in(listener)
     second.expected_statuses = {429}
     spotify.latency = 1.0
+    spotify.log.clear()
 
     first.page.get_by_role("button", name="Sync", exact=True).click()
     expect(first.page.locator(".sync-form button")).to_be_disabled()
@@ -160,3 +161,4 @@ def test_two_presses_of_two_windows_run_one_sync(
 
     expect(second.page.locator("#sync-status")).to_contain_text("already running")
     expect(first.page.locator("#sync-status")).to_contain_text("5 new plays")
+    assert len(spotify.calls_to("/v1/me/player")) == 1

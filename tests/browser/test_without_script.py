@@ -39,7 +39,7 @@ def test_a_withdrawn_consent_is_renewed(plain: Visitor, listener: str, spotify: 
     page.wait_for_url("**/dashboard")
     plain.sync()
 
-    expect(page.locator("#sync-status")).to_contain_text("5 new plays")
+    assert "5 new plays" in page.locator("#sync-status").inner_text()
 
 
 def test_every_form_of_the_settings(plain: Visitor, listener: str, spotify: Simulator) -> None:
@@ -66,6 +66,7 @@ def test_every_form_of_the_settings(plain: Visitor, listener: str, spotify: Simu
     page.get_by_label("Type “delete everything” to confirm").fill("delete everything")
     page.get_by_role("button", name="Delete my account").click()
     page.wait_for_url("**/login")
+    assert "Your account and everything in it are deleted." in page.locator("#notice").inner_text()
 
 
 def test_the_tables_and_their_files(plain: Visitor, listener: str) -> None:
@@ -87,3 +88,6 @@ def test_signing_out(plain: Visitor, listener: str) -> None:
     page.get_by_role("button", name="Sign out").click()
 
     page.wait_for_url("**/login")
+    assert page.locator("#notice").inner_text() == "You are signed out."
+    plain.go("/dashboard")
+    assert page.url == f"{plain.server.url}/login"

@@ -15,6 +15,7 @@ from spotistats.services.sync import SyncOutcome, SyncState, sync_user
 from spotistats.simulator import Simulator
 from tests.services.listening import RECENT, play, until
 from tests.services.tables import change_connection, connected, connection_of, plays_of, runs_of
+from tests.support.apps import MakeApp
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -230,10 +231,10 @@ def test_without_a_connection_nothing_is_asked(simulator: Simulator) -> None:
     assert (simulator.calls, runs_of(alice)) == ([], [])
 
 
-def test_without_an_application_a_token_is_not_refreshed(make_app: object, simulator: Simulator) -> None:
+def test_without_an_application_a_token_is_not_refreshed(make_app: MakeApp, simulator: Simulator) -> None:
     alice = connected(simulator)
     change_connection(alice, access_token_expires_at=clock.now())
-    with make_app(SPOTIFY_CLIENT_ID="", SPOTIFY_CLIENT_SECRET="").app_context():  # type: ignore[operator]
+    with make_app(SPOTIFY_CLIENT_ID="", SPOTIFY_CLIENT_SECRET="").app_context():
         outcome = sync_user(alice)
     assert outcome.state is SyncState.SPOTIFY_FAILED
     assert "no Spotify application" in outcome.message

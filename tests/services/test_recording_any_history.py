@@ -12,7 +12,7 @@ from spotistats.extensions import transaction
 from spotistats.services import recording
 from tests.services.histories import CHANGES, History, histories
 from tests.services.slow_count import Told, slow_days, slow_plays
-from tests.services.tables import days_of, plays_of, somebody, stamps_of
+from tests.services.tables import Day, days_of, plays_of, somebody, stamps_of
 from tests.support.listeners import moment
 
 shared_database = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -30,7 +30,20 @@ def sync(user_id: int, told: list[Told], zone: str, *, now: datetime) -> tuple[i
     return recorded.plays_added, days
 
 
-def check(history: History) -> None:
+Plays = dict[tuple[datetime, str], int]
+
+
+def counted(history: History) -> tuple[Plays, dict[date, Day]]:
+    """Return the plays and the days that a history comes to, counted slowly."""
+    lengths = slow_plays(history.plays)
+    return lengths, slow_days(lengths, clock.zone(history.zone))
+
+
+def stored(history: History) -> tuple[Plays, dict[date, Day]]:
+    """Store it page by page, then whole, and count it anew; return what is stored at the end.
+
+    What each page changes is looked at on the way, and that nothing changes after the last one.
+    """
     where = clock.zone(history.zone)
     lengths = slow_plays(history.plays)
     days = slow_days(lengths, where)
@@ -45,8 +58,7 @@ def check(history: History) -> None:
         assert (added, rebuilt) == (len(new), len(slow_days(new, where)))
         for day in slow_days(new, where):
             changed_at[day] = (changed_at.get(day, (now, now))[0], now)
-    assert plays_of(user_id) == lengths
-    assert days_of(user_id) == days
+    assert (plays_of(user_id), days_of(user_id)) == (lengths, days)
     assert stamps_of(user_id) == changed_at
 
     assert sync(user_id, history.plays, history.zone, now=clock.now()) == (0, 0)
@@ -55,20 +67,19 @@ def check(history: History) -> None:
     assert days_of(user_id) == days
     with transaction() as session:
         assert recording.rebuild_all_days(session, user_id, where, now=clock.now()) == len(days)
-    assert days_of(user_id) == days
-    assert plays_of(user_id) == lengths
+    return plays_of(user_id), days_of(user_id)
 
 
 @settings(shared_database, max_examples=150)
 @given(history=histories())
 def test_any_history_on_sqlite(in_sqlite_app: Flask, history: History) -> None:
-    check(history)
+    assert stored(history) == counted(history)
 
 
 @settings(shared_database, max_examples=25)
 @given(history=histories(longest=12))
 def test_any_history_on_each_database(in_app: Flask, history: History) -> None:
-    check(history)
+    assert stored(history) == counted(history)
 
 
 @pytest.mark.parametrize(("zone", "start"), CHANGES)
@@ -78,7 +89,8 @@ def test_a_play_each_seven_minutes_over_each_change(in_sqlite_app: Flask, zone: 
         for number in range(400)
     ]
     pages = [slice(max(0, end - 50), end) for end in range(40, 401, 40)]
-    check(History(zone, plays, pages))
+    history = History(zone, plays, pages)
+    assert stored(history) == counted(history)
 
 
 @settings(shared_database, max_examples=60)

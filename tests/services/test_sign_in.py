@@ -12,6 +12,7 @@ from spotistats.services.sign_in import Attempt
 from spotistats.simulator import Simulator
 from spotistats.spotify.errors import NotConfigured
 from tests.services.tables import connection_of
+from tests.support.apps import MakeApp
 
 BACK = "http://127.0.0.1:8000/auth/callback"
 
@@ -64,12 +65,12 @@ def test_a_code_is_good_once_and_only_for_who_began(simulator: Simulator) -> Non
         finish(attempt, code)
 
 
-def test_what_a_refusal_means(simulator: Simulator, make_app: object) -> None:
+def test_what_a_refusal_means(simulator: Simulator, make_app: MakeApp) -> None:
     simulator.block("alice")
     with pytest.raises(sign_in.NotAdmitted):
         finish(*agreed(simulator))
     with (
-        make_app(SPOTIFY_CLIENT_SECRET="wrong").app_context(),  # type: ignore[operator]
+        make_app(SPOTIFY_CLIENT_SECRET="wrong").app_context(),
         pytest.raises(sign_in.UnknownServer),
     ):
         finish(*agreed(simulator))
@@ -80,9 +81,9 @@ def test_what_a_refusal_means(simulator: Simulator, make_app: object) -> None:
     assert 80 < connections.wait_seconds(clock.now()) <= 90
 
 
-def test_without_an_application_there_is_no_way_to_spotify(in_app: Flask, make_app: object) -> None:
+def test_without_an_application_there_is_no_way_to_spotify(in_app: Flask, make_app: MakeApp) -> None:
     assert sign_in.is_possible()
-    with make_app(SPOTIFY_CLIENT_ID="", SPOTIFY_CLIENT_SECRET="").app_context():  # type: ignore[operator]
+    with make_app(SPOTIFY_CLIENT_ID="", SPOTIFY_CLIENT_SECRET="").app_context():
         assert not sign_in.is_possible()
         with pytest.raises(NotConfigured):
             sign_in.start(BACK)

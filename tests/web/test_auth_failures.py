@@ -117,6 +117,7 @@ def test_a_code_of_another_browser_under_an_own_state(
     own = come_back(stranger, simulator)
     code = own.partition("code=")[2].partition("&")[0]
     refused(stranger.get(own.replace(code, stolen)), 400, "That sign-in did not work")
+    assert simulator.calls_to("/v1/me") == [], "Spotify gave no tokens for it"
 
 
 def test_a_replayed_callback(app: Flask, browser: Browser, simulator: Simulator) -> None:
@@ -132,6 +133,7 @@ def test_a_code_that_is_too_old(stranger: Browser, simulator: Simulator) -> None
     path = come_back(stranger, simulator)
     simulator.tokens._codes.clear()
     refused(stranger.get(path), 400, "too old")
+    assert len(simulator.calls_to("/api/token")) == 1
 
 
 def test_spotify_is_down(stranger: Browser, simulator: Simulator) -> None:
@@ -194,17 +196,20 @@ def test_not_on_the_user_list(stranger: Browser, simulator: Simulator, kind: str
     simulator.block("alice", answer=kind)
     path = come_back(stranger, simulator)
     refused(stranger.get(path), 403, "User Management")
+    assert len(simulator.calls_to("/v1/me")) == 1
 
 
 def test_rate_limited_at_the_profile(browser: Browser, simulator: Simulator) -> None:
     simulator.faults.add("/v1/me", "rate_limit", retry_after=600)
     path = come_back(browser, simulator)
     refused(browser.get(path), 502, "Try again in 10 minutes")
+    assert browser.get("/dashboard").status_code == 302
 
 
 def test_a_wrong_secret_is_named(make_app: Callable[..., Flask], simulator: Simulator) -> None:
     browser = Browser(make_app(SPOTIFY_CLIENT_SECRET="wrong").test_client(), simulator)
     refused(browser.sign_in("alice"), 502, "SPOTIFY_CLIENT_SECRET")
+    assert simulator.calls_to("/v1/me") == []
 
 
 def test_a_failed_sign_in_leaves_who_is_signed_in(app: Flask, alice: Browser, simulator: Simulator) -> None:
