@@ -97,7 +97,8 @@ def _filled(kind: str, url: str, folder: Path, simulator: Simulator) -> Stored:
         granted = simulator.grant(LISTENER)
         tokens = TokenPair(str(granted["access_token"]), str(granted["refresh_token"]), 3600)
         profile = Profile(LISTENER, f"account-{LISTENER}", "Robin Vale")
-        user_id, token = accounts.sign_in(profile, tokens, timezone=ZONE, now=clock.now())
+        begun = accounts.sign_in(profile, tokens, timezone=ZONE, now=clock.now())
+        user_id, token = begun.user_id, begun.token
         _store_plays(user_id)
         _store_syncs(user_id)
         if kind == "PostgreSQL":

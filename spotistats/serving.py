@@ -3,13 +3,14 @@
 The server and the simulator are processes of their own. This one waits until either ends, and ends both.
 """
 
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class _Signals:
     """Those that ask for an end. The first of them ends everything; those that follow must not disturb it."""
 
     def __init__(self) -> None:
-        self.is_ending = False
+        self._is_ending = False
         self._came = False
         self._is_put_off = False
 
@@ -58,10 +59,15 @@ class _Signals:
         if self._came:
             self._heed()
 
+    def end(self) -> None:
+        """Hear no more of them: blocked, since Python gives up its handlers before it has ended itself."""
+        self._is_ending = True
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+
     def _heed(self, *_signal: object) -> None:
         self._came = True
-        if not (self.is_ending or self._is_put_off):
-            self.is_ending = True
+        if not (self._is_ending or self._is_put_off):
+            self.end()
             sys.exit(0)
 
 
@@ -102,23 +108,52 @@ def main() -> int:
     address = f"http://127.0.0.1:{settings.port}"
     _require_free_port(settings.port, address)
     what, simulator = "connected to Spotify", None
+    held: tuple[int, ...] = ()
     with ExitStack() as processes:
         if not settings.has_credentials:
             what = "the demo, on a simulated Spotify"
-            settings.instance_folder.mkdir(parents=True, exist_ok=True)
+            held = (processes.enter_context(_only_demo(settings, address)),)
             simulator = processes.enter_context(_running(*_simulator(settings), variables=variables))
             variables |= _demo(simulator, settings, variables)
         check_schema(variables, is_needed_now=True)
         with _running(*_UPGRADE, variables=variables) as upgrade:
             if status := upgrade.wait():
                 return status
-        server = processes.enter_context(_running(*_SERVER, variables=variables))
+        server = processes.enter_context(_running(*_SERVER, variables=variables, held=held))
         if _answers(server, f"{address}/healthz"):
             click.echo(f"\n  Spotistats: {settings.public_url or address}  ({what})\n  Ctrl-C ends it.\n")
         elif server.poll() is None:
             click.echo(f"Spotistats does not answer at {address}.", err=True)
             return 1
         return _wait({"server": server, "simulator": simulator}, has_terminal=has_terminal)
+
+
+@contextmanager
+def _only_demo(settings: config.Settings, address: str) -> Iterator[int]:
+    """Be the one demo of the instance folder while the block lasts: all its demos share what is in it.
+
+    The file that is locked holds the address. Yields its descriptor: the server holds it as well, so that one
+    which is left behind by a kill counts. A lock ends with the last process that holds it, however that ends.
+    """
+    path = settings.instance_folder / "demo_address"
+    try:
+        file = path.open("a+", encoding="ascii")
+    except OSError as error:
+        raise config.ConfigurationError(f"{path} cannot be written: {error.strerror}.") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            where = f" at {running}" if (running := file.read()) else ""
+            raise config.ConfigurationError(
+                f"A demo from this folder already runs{where}; Ctrl-C ends it where it was started."
+            ) from None
+        file.truncate(0)
+        file.write(address)
+        file.flush()
+        yield file.fileno()
+        file.truncate(0)
 
 
 def _simulator(settings: config.Settings) -> tuple[str, ...]:
@@ -177,8 +212,13 @@ def _answers(server: Process, address: str) -> bool:
 
 
 @contextmanager
-def _running(module: str, *arguments: str, variables: Mapping[str, str]) -> Iterator[Process]:
-    """Run `python -m …` for as long as the block lasts; whatever ends the block ends it too."""
+def _running(
+    module: str, *arguments: str, variables: Mapping[str, str], held: Sequence[int] = ()
+) -> Iterator[Process]:
+    """Run `python -m …` for as long as the block lasts; whatever ends the block ends it too.
+
+    The files whose descriptors are `held` stay open in it.
+    """
     command = [sys.executable, "-m", module, *arguments]
     output = subprocess.PIPE if module == "spotistats.simulator" else None
     process = None
@@ -187,12 +227,17 @@ def _running(module: str, *arguments: str, variables: Mapping[str, str]) -> Iter
             # In a session of its own: Ctrl-C reaches this process alone, which ends each with one signal.
             # gunicorn's workers can lock themselves out when a second one meets them on their way out.
             process = subprocess.Popen(
-                command, env=dict(variables), stdout=output, text=True, start_new_session=True
+                command,
+                env=dict(variables),
+                stdout=output,
+                text=True,
+                start_new_session=True,
+                pass_fds=held,
             )
         yield process
     finally:
         if process is not None and process.poll() is None:
-            _signals.is_ending = True
+            _signals.end()
             process.terminate()
             try:
                 process.wait(_PATIENCE_SECONDS)

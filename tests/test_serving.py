@@ -95,7 +95,7 @@ def test_the_demo(variables: dict[str, str], session: requests.Session, tmp_path
     assert not answers(address)
     assert not answers(simulator)
     kept = {path.name for path in (tmp_path / "instance").iterdir()}
-    assert kept == {"secret_key", "demo.sqlite", "demo_port", "demo_plays.json"}, (
+    assert kept == {"secret_key", "demo.sqlite", "demo_address", "demo_port", "demo_plays.json"}, (
         "the database for real listening is not touched"
     )
 
@@ -248,6 +248,35 @@ def test_a_second_one_is_told_of_the_first(variables: dict[str, str], tmp_path: 
         (tmp_path / "instance" / "demo.sqlite").rename(tmp_path / "elsewhere.sqlite")
         ended = run("spotistats.serving", variables=variables)
         assert ended.one_line() == f"Spotistats already runs at {address}", "ill, but there"
+
+
+def test_a_second_demo_of_the_same_folder_is_told_of_the_first(variables: dict[str, str]) -> None:
+    """On another port, too. Whatever ends it, no lock is left behind."""
+    second = {**variables, "PORT": str(free_port())}
+    with started("spotistats.serving", variables=variables) as process:
+        address, _what = printed_address(process)
+        told = f"A demo from this folder already runs at {address}; Ctrl-C ends it where it was started."
+        ended = run("spotistats.serving", variables=second)
+        assert (ended.status, ended.one_line()) == (1, told)
+        process.kill()
+        process.wait()
+        ended = run("spotistats.serving", variables=second)
+        assert (ended.status, ended.one_line()) == (1, told), "its server is left behind and still answers"
+        for left in processes_told(variables["INSTANCE_FOLDER"]):
+            os.kill(left, signal.SIGKILL)
+        until(lambda: not processes_told(variables["INSTANCE_FOLDER"]), "nothing of it is left")
+        with started("spotistats.serving", variables=second) as process_after:
+            assert printed_address(process_after)[0] == f"http://127.0.0.1:{second['PORT']}"
+
+
+def test_two_with_a_spotify_application_may_share_a_folder(variables: dict[str, str]) -> None:
+    application = {**variables, "SPOTIFY_CLIENT_ID": "real", "SPOTIFY_CLIENT_SECRET": "hunter2"}
+    second = {**application, "PORT": str(free_port())}
+    with (
+        started("spotistats.serving", variables=application) as one,
+        started("spotistats.serving", variables=second) as other,
+    ):
+        assert printed_address(one)[0] != printed_address(other)[0]
 
 
 def test_a_taken_port_is_one_line(variables: dict[str, str], tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Delete, bindparam, delete, exists, select, update
@@ -51,6 +51,15 @@ class UnknownZone(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A sign-in that has just begun; `is_connected_again` where an account had no permission of use."""
+
+    user_id: int
+    token: str = field(repr=False)  # For the browser's cookie.
+    is_connected_again: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Listener:
     """Who is signed in, as every page needs to know, and the version of the data that is shown to them."""
 
@@ -61,8 +70,8 @@ class Listener:
     data_version: int
 
 
-def sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: datetime) -> tuple[int, str]:
-    """Take in somebody who has just given Spotify's permission; return the user id and the cookie's token.
+def sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: datetime) -> SignedIn:
+    """Take in somebody who has just given Spotify's permission.
 
     The account is found by `account_id`, which never changes, then by `id`; else it is made, with the
     browser's `timezone` where that is a known one.
@@ -74,9 +83,10 @@ def sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: d
         return _sign_in(profile, tokens, timezone=timezone, now=now)
 
 
-def _sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: datetime) -> tuple[int, str]:
+def _sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: datetime) -> SignedIn:
     with transaction() as session:
-        user = _find(session, profile) or User(
+        known = _find(session, profile)
+        user = known or User(
             timezone=timezone if timezone and clock.is_zone(timezone) else "UTC", created_at=now
         )
         user.spotify_id = profile.spotify_id
@@ -84,13 +94,13 @@ def _sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: 
         user.display_name = profile.display_name
         session.add(user)
         session.flush()
-        connections.connect(session, user.id, tokens, now=now)
+        was_connected = connections.connect(session, user.id, tokens, now=now)
         token = secrets.token_urlsafe(32)
         session.execute(
             delete(SignIn).where(SignIn.user_id == user.id, SignIn.created_at < now - SIGN_IN_LIFETIME)
         )
         session.add(SignIn(user_id=user.id, token_hash=_hash(token), created_at=now))
-        return user.id, token
+        return SignedIn(user.id, token, is_connected_again=known is not None and not was_connected)
 
 
 def signed_in(user_id: int, token: str, *, now: datetime) -> Listener | None:

@@ -54,15 +54,17 @@ def application() -> Application:
     )
 
 
-def connect(session: Session, user_id: int, pair: TokenPair, *, now: datetime) -> None:
-    """Store the tokens of a permission that was given just now."""
+def connect(session: Session, user_id: int, pair: TokenPair, *, now: datetime) -> bool:
+    """Store the tokens of a permission that was given just now; tell whether the last one was of use."""
     stored = session.get(SpotifyConnection, user_id, with_for_update=True)
+    was_connected = stored is not None and stored.needs_reconnect_since is None
     row = stored or SpotifyConnection(user_id=user_id)
     row.access_token, row.refresh_token, row.access_token_expires_at = _sealed(pair, now)
     row.consented_at = now
     row.needs_reconnect_since = None
     row.version = new_version()
     session.add(row)
+    return was_connected
 
 
 def disconnect(user_id: int) -> None:

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from spotistats import clock
 from spotistats.services import accounts, sign_in
-from spotistats.services.accounts import Listener
+from spotistats.services.accounts import Listener, SignedIn
 from spotistats.stats.syncs import sync_standing
 from spotistats.web import attempts, errors, guards
 from spotistats.web.filters import day_long, short
@@ -94,7 +94,7 @@ def callback() -> Response:
     before = guards.listener_or_none()
     was_connected = before is not None and not sync_standing(before.id, clock.now()).needs_reconnect
     try:
-        user_id, browser_token = sign_in.finish(
+        begun = sign_in.finish(
             code,
             code_verifier=attempt.verifier,
             redirect_uri=_redirect_uri(),
@@ -103,29 +103,41 @@ def callback() -> Response:
         )
     except sign_in.SignInFailed as failure:
         return _failed(failure)
-    guards.begin_session(user_id, browser_token)
+    guards.begin_session(begun.user_id, begun.token)
     if not guards.is_still_signed_in():  # The account may have been deleted meanwhile, in another window.
         return guards.signed_out()
-    if before is not None:
-        flash(_what_happened(guards.listener(), before, was_connected=was_connected), "message")
+    _say_what_happened(begun, before, was_connected=was_connected)
     return redirect(_own_path(attempt.next_path) or url_for("dashboard.show"))
 
 
-def _what_happened(now_here: Listener, before: Listener, *, was_connected: bool) -> str:
-    """Return what to tell somebody who was signed in already, as `before`, and has come back from Spotify.
+def _say_what_happened(begun: SignedIn, before: Listener | None, *, was_connected: bool) -> None:
+    """Tell what the way to Spotify has changed, if anything; `before` is who was signed in."""
+    listener = guards.listener()
+    if before is not None and before.id != listener.id:
+        flash(_who_is_here(listener, was_connected=was_connected), "message")
+    if begun.is_connected_again:
+        flash(f"Spotify is connected again{_until(listener)}. Sync brings new plays again.", "message")
+    elif before is not None and before.id == listener.id:
+        flash(f"Permission renewed{_until(listener)}.", "message")
 
-    Who comes back as somebody else is told so, without the name of who was here: nothing of them may stay.
+
+def _who_is_here(listener: Listener, *, was_connected: bool) -> str:
+    """Return what to tell who was signed in and came back from Spotify as somebody else.
+
+    It is said without the name of who was here: nothing of them may stay.
     """
-    if now_here.id != before.id:
-        name = short(now_here.display_name or now_here.spotify_id)
-        rest = "." if was_connected else ", and is still not connected."
-        return (
-            f"You are now signed in as {name}: that is the account you chose at Spotify. "
-            f"The account that you were in is signed out here{rest}"
-        )
-    ends_at = sync_standing(now_here.id, clock.now()).consent_ends_at
-    until = f" until {day_long(clock.local_date(ends_at, clock.zone(before.timezone)))}" if ends_at else ""
-    return f"Permission renewed{until}." if was_connected else f"Connected{until}."
+    name = short(listener.display_name or listener.spotify_id)
+    rest = "." if was_connected else ", and is still not connected."
+    return (
+        f"You are now signed in as {name}: that is the account you chose at Spotify. "
+        f"The account that you were in is signed out here{rest}"
+    )
+
+
+def _until(listener: Listener) -> str:
+    """Return how long Spotify's permission lasts, as the end of a sentence."""
+    ends_at = sync_standing(listener.id, clock.now()).consent_ends_at
+    return f" until {day_long(clock.local_date(ends_at, clock.zone(listener.timezone)))}" if ends_at else ""
 
 
 @blueprint.post("/auth/logout")

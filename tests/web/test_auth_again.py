@@ -1,4 +1,4 @@
-"""Signing in while signed in: who connects, renews or comes back as somebody else is told what happened."""
+"""Signing in again: who connects, renews or comes back as somebody else is told what happened."""
 
 from datetime import UTC, datetime
 
@@ -25,6 +25,9 @@ def in_six_months() -> str:
 def test_a_first_sign_in_needs_no_words(browser: Browser) -> None:
     browser.sign_in("alice")
     assert notice(browser) == ""
+    browser.post("/auth/logout")
+    browser.sign_in("alice", next_path="/settings")
+    assert notice(browser) == "", "what is still connected needs no words, either"
 
 
 def test_a_permission_that_was_renewed(alice: Browser) -> None:
@@ -33,16 +36,29 @@ def test_a_permission_that_was_renewed(alice: Browser) -> None:
     assert notice(alice) == ""
 
 
+@pytest.mark.parametrize("is_signed_out", [False, True])
 @pytest.mark.parametrize("how", ["disconnected", "withdrawn"])
-def test_connecting_again(alice: Browser, app: Flask, how: str) -> None:
+def test_connecting_again(alice: Browser, app: Flask, how: str, *, is_signed_out: bool) -> None:
+    """Signing in is what connects Spotify, also for who comes back much later."""
     if how == "disconnected":
         alice.post("/settings/disconnect")
         alice.get("/settings")
     else:
         with app.app_context(), transaction() as session:
             session.execute(update(SpotifyConnection).values(needs_reconnect_since=datetime.now(UTC)))
+    if is_signed_out:
+        alice.post("/auth/logout")
     alice.sign_in("alice", next_path="/settings")
-    assert notice(alice) == f"Connected until {in_six_months()}."
+    assert (
+        notice(alice) == f"Spotify is connected again until {in_six_months()}. Sync brings new plays again."
+    )
+    assert notice(alice) == ""
+
+
+def test_who_deleted_the_account_comes_back_as_somebody_new(alice: Browser) -> None:
+    alice.post("/settings/delete-account", {"confirmation": "delete everything"})
+    alice.sign_in("alice", next_path="/settings")
+    assert notice(alice) == ""
 
 
 @pytest.mark.parametrize("is_connected", [True, False])
