@@ -7,8 +7,10 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import groupby
 from math import ceil
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
+_A_MINUTE = timedelta(minutes=1)
 # tzdata says which zone these share the clocks with, not by which name their place goes today.
 _RENAMED = {
     "Africa/Asmera": "Africa/Asmara",
@@ -16,6 +18,19 @@ _RENAMED = {
     "Pacific/Ponape": "Pacific/Pohnpei",
     "Pacific/Truk": "Pacific/Chuuk",
 }
+
+
+class Span(NamedTuple):
+    """The moments of some local days: from `start` until `end`, but not from `left_at` until `back_at`.
+
+    Clocks that are set back over midnight (Newfoundland's, until 2011) make a date come twice, with some of
+    its neighbour between. Else nothing is left out, and `left_at` and `back_at` are the same.
+    """
+
+    start: datetime
+    end: datetime
+    left_at: datetime
+    back_at: datetime
 
 
 def now() -> datetime:
@@ -118,20 +133,27 @@ def day_end(day: date, where: ZoneInfo) -> datetime:
     return day_start(day + timedelta(days=1), where)
 
 
-def around(day: date, where: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return the span in UTC that holds every moment of the local `day`, and only a little more.
-
-    Clocks that were set back over midnight (Newfoundland, until 2011) make a date come twice, with an hour
-    of its neighbour between: one span cannot be exact, so who reads it asks `local_date` of each moment.
-    Where no clock is changed at either midnight, the span is the day.
-    """
-    return min(_midnights(day, where)), max(_midnights(day + timedelta(days=1), where))
+def span(first: date, last: date, where: ZoneInfo) -> Span:
+    """Return the moments of the local days from `first` to `last`, both included."""
+    start, start_again = _midnights(first, where)
+    end, end_again = _midnights(last + timedelta(days=1), where)
+    if (turned_back := _turned_back(end, end_again, where)) is not None:
+        return Span(start, end_again, left_at=end, back_at=turned_back)
+    turned_back = _turned_back(start, start_again, where) or start_again
+    return Span(start, end, left_at=turned_back, back_at=start_again)
 
 
 def _midnights(day: date, where: ZoneInfo) -> tuple[datetime, datetime]:
     """Return when the local `day` begins by the clock before a change and after it: mostly the same."""
     midnight = datetime.combine(day, time.min, tzinfo=where)
     return midnight.astimezone(UTC), midnight.replace(fold=1).astimezone(UTC)
+
+
+def _turned_back(midnight: datetime, again: datetime, where: ZoneInfo) -> datetime | None:
+    """Return when the calendar went back to the day before, between a midnight that came twice."""
+    minutes = (midnight + timedelta(minutes=count) for count in range((again - midnight) // _A_MINUTE))
+    day = local_date(midnight, where)
+    return next((moment for moment in minutes if local_date(moment, where) < day), None)
 
 
 def months_after(moment: datetime, months: int) -> datetime:

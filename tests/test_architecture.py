@@ -126,6 +126,16 @@ def test_a_template_has_nothing_inline(path: Path) -> None:
         assert address.startswith("https://developer.spotify.com/"), address
 
 
+def test_no_template_imports_what_every_template_knows() -> None:
+    """An import is made anew each time that a page is shown; the macros of `components/` need none."""
+    importing = [
+        name_of(path)
+        for path in TEMPLATES
+        if re.search(r"(from|import) 'components/", path.read_text(encoding="utf-8"))
+    ]
+    assert importing == []
+
+
 def test_style_sheets_and_scripts_load_nothing_from_elsewhere() -> None:
     for path in (
         *PACKAGE.glob("static/css/*.css"),

@@ -1,6 +1,7 @@
 """Local days, whatever the clocks of the world have done."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -18,12 +19,19 @@ moments = st.datetimes(
 )
 
 
+def check_span(moment: datetime, where: ZoneInfo) -> None:
+    """Assert that of the day on which the moment lies and its neighbours, that day alone holds it."""
+    today = clock.local_date(moment, where)
+    for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
+        span = clock.span(day, day, where)
+        is_inside = span.start <= moment < span.end and not span.left_at <= moment < span.back_at
+        assert is_inside == (day == today), (day, span)
+
+
 @settings(deadline=None, max_examples=300)
 @given(zone=zones, when=moments)
-def test_every_moment_lies_in_the_span_around_its_day(zone: str, when: datetime) -> None:
-    where = clock.zone(zone)
-    earliest, latest = clock.around(clock.local_date(when, where), where)
-    assert earliest <= when < latest
+def test_every_moment_lies_in_the_span_of_its_day_and_of_no_other(zone: str, when: datetime) -> None:
+    check_span(when, clock.zone(zone))
 
 
 @pytest.mark.parametrize(
@@ -49,8 +57,8 @@ def test_every_quarter_of_an_hour_around_a_change_has_its_day(zone: str) -> None
         if changed:
             for quarter in range(-120, 120):
                 close = when + quarter * timedelta(minutes=15)
-                earliest, latest = clock.around(clock.local_date(close, where), where)
-                assert earliest <= close < latest
+                check_span(close, where)
+                check_span(close - timedelta(milliseconds=1), where)
         when += 12 * HOUR
 
 
@@ -226,7 +234,21 @@ def test_the_offsets_of_the_zones_are_those_of_the_season() -> None:
     assert set(winter) == {name for names in clock.zones_by_region().values() for name in names}
 
 
-def test_an_ordinary_day_is_its_span() -> None:
+def test_nothing_is_left_out_of_ordinary_days() -> None:
     where = clock.zone("Asia/Kathmandu")
-    day = date(2026, 3, 1)
-    assert clock.around(day, where) == (clock.day_start(day, where), clock.day_start(date(2026, 3, 2), where))
+    span = clock.span(date(2026, 3, 1), date(2026, 3, 7), where)
+    assert (span.start, span.end) == (
+        clock.day_start(date(2026, 3, 1), where),
+        clock.day_start(date(2026, 3, 8), where),
+    )
+    assert span.left_at == span.back_at
+
+
+def test_an_hour_of_the_day_before_is_left_out_of_the_first_of_several_days() -> None:
+    """Newfoundland went from one minute past midnight of the seventh back into the sixth."""
+    where = clock.zone("America/St_Johns")
+    span = clock.span(date(2010, 11, 7), date(2010, 11, 9), where)
+    assert span.back_at - span.left_at == timedelta(minutes=59)
+    assert clock.local_date(span.left_at, where) == date(2010, 11, 6)
+    assert clock.local_date(span.back_at, where) == date(2010, 11, 7)
+    assert span.end == clock.day_start(date(2010, 11, 10), where)

@@ -116,10 +116,14 @@ def rebuild_days(
     """Make the days of these local dates anew from their plays; return how many dates that were."""
     wanted = sorted(set(dates))
     for day in wanted:
-        earliest, latest = clock.around(day, where)
-        plays = _heard_plays(user_id, Play.played_at >= earliest, Play.played_at < latest)
-        heard = [HeardPlay(*row) for row in session.execute(plays)]
-        totals = total(play for play in heard if clock.local_date(play.played_at, where) == day)
+        span = clock.span(day, day, where)
+        plays = _heard_plays(
+            user_id,
+            Play.played_at >= span.start,
+            Play.played_at < span.end,
+            or_(Play.played_at < span.left_at, Play.played_at >= span.back_at),
+        )
+        totals = total(HeardPlay(*row) for row in session.execute(plays))
         _replace_days(session, user_id, [day], {day: totals} if totals else {}, now=now)
     return len(wanted)
 

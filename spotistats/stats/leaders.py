@@ -1,54 +1,89 @@
-"""How often a day's most played artist and track were played on it."""
+"""Who and what was played most in a span of days."""
 
 from dataclasses import dataclass
-from datetime import date as CalendarDate
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, func, select, true
 
-from spotistats import clock
+from spotistats.clock import Span
 from spotistats.extensions import read
-from spotistats.models import DailyListening, Play, TrackArtist
+from spotistats.models import Album, Artist, Play, Track, TrackArtist, UserTopArtist
+from spotistats.stats.plays import IN_SPAN
 
-_PLAYS = (
+_PLAYS = func.count().label("plays")
+_TRACK = (
+    select(Play.track_id, _PLAYS)
+    .where(*IN_SPAN)
+    .group_by(Play.track_id)
+    .order_by(func.count().desc(), func.sum(Play.ms_played).desc(), Play.track_id)
+    .limit(1)
+    .subquery()
+)
+_ARTIST = (
+    select(TrackArtist.artist_id, _PLAYS)
+    .join_from(Play, TrackArtist, and_(TrackArtist.track_id == Play.track_id, TrackArtist.position == 0))
+    .where(*IN_SPAN)
+    .group_by(TrackArtist.artist_id)
+    .order_by(func.count().desc(), func.sum(Play.ms_played).desc(), TrackArtist.artist_id)
+    .limit(1)
+    .subquery()
+)
+# Plays tell no pictures of artists; Spotify's ranking does, of those who are in it.
+_ARTIST_PICTURE = (
+    select(func.max(UserTopArtist.image_url))
+    .where(UserTopArtist.user_id == bindparam("user_id"), UserTopArtist.spotify_id == _ARTIST.c.artist_id)
+    .scalar_subquery()
+)
+# One row: the track is there as soon as anything was heard, the artist unless no track names one.
+_LEADERS = (
     select(
-        Play.played_at,
-        (TrackArtist.artist_id == DailyListening.top_artist_id).label("is_by_artist"),
-        (Play.track_id == DailyListening.top_track_id).label("is_track"),
+        Track.name,
+        Track.artist_name,
+        Album.image_url,
+        _TRACK.c.plays,
+        Artist.name.label("artist"),
+        _ARTIST_PICTURE.label("artist_image_url"),
+        _ARTIST.c.plays.label("artist_plays"),
     )
-    .select_from(DailyListening)
-    .join(Play, Play.user_id == DailyListening.user_id)
-    .join(
-        TrackArtist,
-        and_(TrackArtist.track_id == Play.track_id, TrackArtist.position == 0),
-        isouter=True,
-    )
-    .where(
-        DailyListening.user_id == bindparam("user_id"),
-        DailyListening.date == bindparam("date"),
-        Play.user_id == bindparam("user_id"),
-        Play.played_at >= bindparam("start"),
-        Play.played_at < bindparam("end"),
-    )
+    .join_from(_TRACK, Track, Track.id == _TRACK.c.track_id)
+    .join(Album, Album.id == Track.album_id, isouter=True)
+    .join(_ARTIST, true(), isouter=True)
+    .join(Artist, Artist.id == _ARTIST.c.artist_id, isouter=True)
 )
 
 
 @dataclass(frozen=True, slots=True)
-class LeaderPlays:
-    """The plays of the day's artist, as the first credited, and of its track."""
+class Leader:
+    """An artist or a track with its plays in the span; `artist_name` is None for an artist."""
 
-    artist: int
-    track: int
+    name: str
+    artist_name: str | None
+    image_url: str | None
+    plays: int
 
 
-def leader_plays(user_id: int, date: CalendarDate, where: ZoneInfo) -> LeaderPlays:
-    """Return the plays of those who lead the local `date`; 0 where nothing was played."""
-    start, end = clock.around(date, where)
-    rows = [
-        row
-        for row in read(_PLAYS, user_id=user_id, date=date, start=start, end=end)
-        if clock.local_date(row.played_at, where) == date
-    ]
-    return LeaderPlays(
-        artist=sum(1 for row in rows if row.is_by_artist), track=sum(1 for row in rows if row.is_track)
+@dataclass(frozen=True, slots=True)
+class Leaders:
+    """The artist and the track that were played most; None where nothing was, or no track names an artist."""
+
+    artist: Leader | None
+    track: Leader | None
+
+    def played(self, least: int) -> tuple[Leader, ...]:
+        """Return those, the artist first, that were played at least that often."""
+        return tuple(leader for leader in (self.artist, self.track) if leader and leader.plays >= least)
+
+
+NOBODY = Leaders(None, None)
+
+
+def leaders(user_id: int, span: Span) -> Leaders:
+    """Return who has the most plays in the span, then the most milliseconds, then the smallest id."""
+    row = read(_LEADERS, user_id=user_id, **span._asdict()).one_or_none()
+    if row is None:
+        return NOBODY
+    return Leaders(
+        artist=Leader(row.artist, None, row.artist_image_url, row.artist_plays)
+        if row.artist is not None
+        else None,
+        track=Leader(row.name, row.artist_name, row.image_url, row.plays),
     )

@@ -11,7 +11,7 @@ from spotistats import charts, clock
 from spotistats.charts import BarChart
 from spotistats.services.accounts import Listener
 from spotistats.stats.coverage import Known, coverage
-from spotistats.stats.recent import RecentPlay, recent_plays
+from spotistats.stats.plays import ShownPlay, recent_plays
 from spotistats.stats.syncs import SyncFacts, standing, sync_standing
 from spotistats.stats.syncs import sync_facts as facts_of
 from spotistats.stats.week import DAYS, Week, week
@@ -31,7 +31,7 @@ class Dashboard:
     known: Known
     both_weeks: Known
     chart: BarChart
-    recent: tuple[RecentPlay, ...]
+    recent: tuple[ShownPlay, ...]
     latest_day: date | None
 
 

@@ -7,10 +7,10 @@ from flask import Blueprint, abort, render_template, request
 
 from spotistats import charts, clock
 from spotistats.stats.coverage import coverage
-from spotistats.stats.day import PAGE_SIZE, plays_of
 from spotistats.stats.day import day as day_of
 from spotistats.stats.history import history
-from spotistats.stats.leaders import leader_plays
+from spotistats.stats.leaders import leaders
+from spotistats.stats.plays import PAGE_SIZE, plays_of
 from spotistats.web import guards
 
 blueprint = Blueprint("history", __name__)
@@ -18,6 +18,7 @@ blueprint = Blueprint("history", __name__)
 _DEFAULT_DAYS = 365
 _MOST_DAYS = 3650
 _MOST_PAGES = 99_999
+_LEAST_OF_A_LEADER = 2  # Where everything was played once, nothing was played most.
 SPANS = ((30, "30 days"), (90, "90 days"), (365, "1 year"), (1095, "3 years"), (3650, "10 years"))
 _YEARS = range(1970, 3000)
 _A_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -57,11 +58,11 @@ def day(text: str) -> str:
     listener = guards.listener()
     where = clock.zone(listener.timezone)
     today = clock.local_date(clock.now(), where)
-    heard = day_of(listener.id, date)
-    plays = plays_of(listener.id, date, where, page=page)
+    span = clock.span(date, date, where)
+    heard, plays = day_of(listener.id, date), plays_of(listener.id, span, page=page)
     if page > 1 and not plays.plays:
         abort(400, "There is no such page of this day. Go back to its first page.")
-    covered = coverage(listener.id, clock.day_start(date, where), clock.day_end(today, where))
+    covered = coverage(listener.id, span.start, clock.day_end(today, where))
     known = covered.of_span(date, date, where, heard=[date] if heard.plays else [])
     ends_inside = date < today and covered.ends_at and clock.local_date(covered.ends_at, where) == date
     return render_template(
@@ -69,9 +70,11 @@ def day(text: str) -> str:
         day=heard,
         page=page,
         plays=plays,
-        leaders=leader_plays(listener.id, date, where),
+        leaders=leaders(listener.id, span).played(_LEAST_OF_A_LEADER),
         first_number=(page - 1) * PAGE_SIZE + 1,
         known=known,
+        is_known=date <= today and date not in known.unknown,
+        is_whole=known.is_whole and not ends_inside,
         ends_at=covered.ends_at if ends_inside else None,
         today=today,
     )

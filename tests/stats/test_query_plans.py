@@ -14,11 +14,11 @@ from spotistats import clock
 from spotistats.extensions import db
 from spotistats.stats import health, my_data
 from spotistats.stats.coverage import coverage
-from spotistats.stats.day import day, plays_of
+from spotistats.stats.day import day
 from spotistats.stats.history import history
-from spotistats.stats.leaders import leader_plays
+from spotistats.stats.leaders import leaders
 from spotistats.stats.my_data import TABLES
-from spotistats.stats.recent import recent_plays
+from spotistats.stats.plays import plays_of, recent_plays
 from spotistats.stats.syncs import gaps_since, sync_standing
 from spotistats.stats.top import top_list
 from spotistats.stats.week import week
@@ -67,13 +67,14 @@ def plans(question: Callable[[], object]) -> Iterator[str]:
 
 def test_every_question_goes_by_an_index(listener: int) -> None:
     today, now = NOON.date(), NOON
+    span = clock.span(today, today, ZoneInfo("Europe/Berlin"))
     questions: dict[str, Callable[[], object]] = {
         "week": lambda: week(listener, today, ZoneInfo("Europe/Berlin")),
         "recent": lambda: recent_plays(listener, 10, now),
         "history": lambda: history(listener, *clock.last_days(3650, today)),
         "day": lambda: day(listener, today),
-        "a day's plays": lambda: plays_of(listener, today, ZoneInfo("Europe/Berlin"), page=3),
-        "a day's leaders": lambda: leader_plays(listener, today, ZoneInfo("Europe/Berlin")),
+        "a day's plays": lambda: plays_of(listener, span, page=3),
+        "a day's leaders": lambda: leaders(listener, span),
         "standing": lambda: sync_standing(listener, now),
         "coverage": lambda: coverage(listener, now, now),
         "gaps": lambda: gaps_since(listener, now),

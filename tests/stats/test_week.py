@@ -8,9 +8,6 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spotistats.extensions import transaction
-from spotistats.plays import TIME_RANGES, TopArtist, TopLists
-from spotistats.services.recording import save_top_lists
 from spotistats.stats.week import Week, week
 from tests.stats.slow_count import (
     ZONES,
@@ -43,7 +40,7 @@ def stored_week(heard: list[Heard], zone: str, today: date) -> Week:
 def told(found: Week) -> tuple[object, ...]:
     """Return what the week tells, as `counted` does."""
     days = [(day.date, day.minutes, day.plays) for day in found.days]
-    top = [(top.name, top.plays) if top else None for top in (found.top_track, found.top_artist)]
+    top = [(top.name, top.plays) if top else None for top in (found.leaders.track, found.leaders.artist)]
     return days, found.minutes, found.minutes_before, found.active_days, top
 
 
@@ -95,10 +92,10 @@ def test_a_play_at_the_edge_of_a_day(tables: Flask, zone: str, today: date, inst
     play = Heard(datetime.fromisoformat(instant), "a1", 60_000)
     found = stored_week([play], zone, today)
     assert [day.minutes for day in found.days] == [0, 0, 0, 0, 0, 0, 1]
-    assert found.top_track is not None
-    assert found.top_artist is not None
+    assert found.leaders.track is not None
+    assert found.leaders.artist is not None
     outside = stored_week([play], zone, today - timedelta(days=1))
-    assert (outside.minutes, outside.active_days, outside.top_track) == (0, 0, None)
+    assert (outside.minutes, outside.active_days, outside.leaders.track) == (0, 0, None)
     a_week_later = stored_week([play], zone, today + timedelta(days=7))
     assert (a_week_later.minutes, a_week_later.minutes_before) == (0, 1)
 
@@ -122,39 +119,3 @@ def test_the_change_against_the_week_before(
     noon = datetime(2026, 3, 14, 12, tzinfo=UTC)
     heard = [Heard(noon - timedelta(days=7), "a1", before * 60_000), Heard(noon, "a1", now * 60_000)]
     assert stored_week(heard, "UTC", today).change_percent == percent
-
-
-def test_who_leads_a_tie(tables: Flask) -> None:
-    """Most plays, then most milliseconds, then the smallest id by code point, on every database."""
-    noon = datetime(2026, 3, 14, 12, tzinfo=UTC)
-
-    def winner(*plays: tuple[str, int]) -> str:
-        heard = [
-            Heard(noon + timedelta(minutes=number), track_id, ms_played)
-            for number, (track_id, ms_played) in enumerate(plays)
-        ]
-        top = stored_week(heard, "UTC", noon.date()).top_track
-        assert top is not None
-        return top.name.removeprefix("Name of ")
-
-    assert winner(("a1", 900_000), ("b1", 1), ("b1", 1)) == "b1"
-    assert winner(("a1", 1), ("b1", 2)) == "b1"
-    assert winner(("b1", 1), ("a1", 1)) == "a1"
-    assert winner(("a1", 1), ("B1", 1)) == "B1"
-    assert winner(("é1", 1), ("z1", 1)) == "z1"
-    assert winner(("😀1", 1), ("ｚ1", 1)) == "ｚ1"
-
-
-def test_the_top_artist_has_the_picture_of_spotifys_ranking(tables: Flask) -> None:
-    today = date(2026, 3, 24)
-    heard = [Heard(START + timedelta(days=4, minutes=minutes), "a1") for minutes in (0, 10)]
-    listener, other = store_listener("listener"), store_listener("other")
-    store_plays(listener, heard)
-    ranked = TopArtist("artist-a", "Name of artist-a", (), "https://i.scdn.co/image/a", None)
-    lists = TopLists(artists=dict.fromkeys(TIME_RANGES, (ranked,)), tracks=dict.fromkeys(TIME_RANGES, ()))
-    for user_id, picture in ((other, None), (listener, ranked.image_url)):
-        with transaction() as session:
-            save_top_lists(session, user_id, lists, now=START)
-        found = week(listener, today, ZoneInfo("UTC")).top_artist
-        assert found is not None
-        assert found.image_url == picture
