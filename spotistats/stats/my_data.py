@@ -175,9 +175,15 @@ def person(user_id: int) -> Person:
     return Person(*row)
 
 
-def count(user_id: int, table: StoredTable) -> int:
-    """Return how many rows the listener has in one of TABLES."""
-    return read(select(func.count()).where(table.owner == user_id)).scalar_one()
+def count(user_id: int, table: StoredTable, *, until: Cursor | None = None) -> int:
+    """Return how many rows the listener has in one of TABLES: up to and with the place `until`, or in all.
+
+    Raises BadCursor.
+    """
+    statement = select(func.count()).where(table.owner == user_id)
+    if until is not None:
+        statement = statement.where(_up_to(table, _values(table, until)))
+    return read(statement).scalar_one()
 
 
 def counts(user_id: int) -> dict[str, int]:
@@ -222,6 +228,12 @@ def _beyond(table: StoredTable, values: Sequence[Any]) -> ColumnElement[bool]:
     """
     place = tuple_(*table.key)
     return place < tuple(values) if table.newest_first else place > tuple(values)
+
+
+def _up_to(table: StoredTable, values: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition "these values or before them in the table's order"."""
+    place = tuple_(*table.key)
+    return place >= tuple(values) if table.newest_first else place <= tuple(values)
 
 
 def _values(table: StoredTable, after: Cursor) -> list[Any]:

@@ -25,6 +25,8 @@ from spotistats.web.guards import public
 blueprint = Blueprint("auth", __name__)
 
 _LONGEST_PATH = 1000  # It is kept in a cookie, of which browsers take 4,000 bytes.
+_BACK = ("/login", "Back to the sign-in")
+_USUAL_PORT = 8000  # Where `make run` serves when nothing else is said.
 
 
 @blueprint.get("/login")
@@ -53,7 +55,11 @@ def _how_to_set_up() -> dict[str, Any]:
     """Return what the page names: where the settings' file lies is told to people at this machine alone."""
     config = current_app.config
     env_file = None if config["PUBLIC_URL"] else config["ENV_FILE"]
-    return {"redirect_uri": _redirect_uri(), "env_file": env_file}
+    redirect_uri = _redirect_uri()
+    port = urlsplit(redirect_uri).port
+    # Pasted as it is, the address is good for this port alone.
+    run = "make run" if port in {None, _USUAL_PORT} else f"PORT={port} make run"
+    return {"redirect_uri": redirect_uri, "env_file": env_file, "run": run}
 
 
 @blueprint.post("/auth/login")
@@ -167,7 +173,7 @@ def _failed(failure: sign_in.SignInFailed) -> Response:
             text="The sign-in worked, but this Spotify account is not on the application’s user list. Ask "
             "whoever runs this server to add your Spotify e-mail address under “User Management” in the "
             "Spotify developer dashboard, then sign in again. Its owner also needs Spotify Premium.",
-            retry="auth.login",
+            way_on=_BACK,
         )
     if isinstance(failure, sign_in.UnknownServer):
         return errors.answer(
@@ -176,7 +182,7 @@ def _failed(failure: sign_in.SignInFailed) -> Response:
             text="Spotify refused this server’s Client ID or Client secret. Nothing was changed. Whoever "
             "runs it can compare SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET with the Spotify developer "
             "dashboard.",
-            retry="auth.login",
+            way_on=_BACK,
         )
     wait = failure.retry_after if isinstance(failure, sign_in.SpotifyInTrouble) else None
     when = f"in {clock.in_words(wait)}" if wait else "in a few minutes"
@@ -184,7 +190,7 @@ def _failed(failure: sign_in.SignInFailed) -> Response:
         502,
         title="Spotify is not answering",
         text=f"Spotify could not finish the sign-in. Nothing was changed. Try again {when}.",
-        retry="auth.login",
+        way_on=_BACK,
     )
 
 
@@ -194,7 +200,7 @@ def _start_again() -> Response:
         title="That sign-in did not work",
         text="It was too old, was used before, or was begun in another browser. You are not signed in by it. "
         "Please start again.",
-        retry="auth.login",
+        way_on=_BACK,
     )
 
 

@@ -44,9 +44,13 @@ def init_app(app: Flask) -> None:
 
 
 def answer(
-    status: int, *, title: str | None = None, text: str | None = None, retry: str | None = None
+    status: int,
+    *,
+    title: str | None = None,
+    text: str | None = None,
+    way_on: tuple[str, str] = ("/", "To the start page"),
 ) -> Response:
-    """Return an error as a page, a fragment or JSON; `retry` names the view that a button leads to."""
+    """Return an error as a page, a fragment or JSON; `way_on` is where a button leads, and what it says."""
     words = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
     title, text = title or words[0], text or words[1]
     if guards.wants_json():
@@ -56,7 +60,7 @@ def answer(
         response = fragments.put_into(make_response(page), "#notice")
     else:
         response = make_response(
-            render_template("errors/page.html", status=status, title=title, text=text, retry=retry)
+            render_template("errors/page.html", status=status, title=title, text=text, way_on=way_on)
         )
     response.status_code = status
     return response

@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from spotistats import charts, clock
 from spotistats.stats.coverage import coverage
@@ -11,7 +11,7 @@ from spotistats.stats.day import day as day_of
 from spotistats.stats.history import history
 from spotistats.stats.leaders import leaders
 from spotistats.stats.plays import PAGE_SIZE, plays_of
-from spotistats.web import guards
+from spotistats.web import errors, guards
 
 blueprint = Blueprint("history", __name__)
 
@@ -52,16 +52,18 @@ def show() -> str:
 
 
 @blueprint.get("/history/<text>")
-def day(text: str) -> str:
+def day(text: str) -> str | Response:
     """Show a day with every play of it, in the order in which they were heard."""
-    date, page = _date(text), _page(request.args.get("page"))
+    date, page = _date(text), _whole_number(request.args.get("page", "1"), _MOST_PAGES)
+    if page is None:
+        return _no_such_page(text)
     listener = guards.listener()
     where = clock.zone(listener.timezone)
     today = clock.local_date(clock.now(), where)
     span = clock.span(date, date, where)
     heard, plays = day_of(listener.id, date), plays_of(listener.id, span, page=page)
     if page > 1 and not plays.plays:
-        abort(400, "There is no such page of this day. Go back to its first page.")
+        return _no_such_page(text)
     covered = coverage(listener.id, span.start, clock.day_end(today, where))
     known = covered.of_span(date, date, where, heard=[date] if heard.plays else [])
     ends_inside = date < today and covered.ends_at and clock.local_date(covered.ends_at, where) == date
@@ -85,9 +87,13 @@ def _end_of(month: date) -> date:
 
 
 def _spans(count: int, stored_days: int) -> list[tuple[int, str]]:
-    """Return the spans to choose from: `count`, the usual one, none much longer than what is stored."""
+    """Return the spans to choose from: `count`, the usual one, none much longer than what is stored.
+
+    Any number of days may be asked for; one that is not among the usual ones stands between them.
+    """
     enough = next((days for days, _ in SPANS if days >= stored_days), _MOST_DAYS)
-    return [(days, words) for days, words in SPANS if days <= enough or days in {count, _DEFAULT_DAYS}]
+    all_spans = sorted({count: clock.counted(count, "day"), **dict(SPANS)}.items())
+    return [(days, words) for days, words in all_spans if days <= enough or days in {count, _DEFAULT_DAYS}]
 
 
 def _days(text: str | None) -> int:
@@ -98,12 +104,11 @@ def _days(text: str | None) -> int:
     return days
 
 
-def _page(text: str | None) -> int:
-    if text is None:
-        return 1
-    if (page := _whole_number(text, _MOST_PAGES)) is None:
-        abort(400, "There is no such page of this day. Go back to its first page.")
-    return page
+def _no_such_page(text: str) -> Response:
+    first_page = url_for("history.day", text=text)
+    return errors.answer(
+        400, text="There is no such page of this day.", way_on=(first_page, "To the first page of this day")
+    )
 
 
 def _whole_number(text: str, most: int) -> int | None:

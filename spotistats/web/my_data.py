@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from flask import Blueprint, Response, abort, render_template, request, stream_with_context
+from flask import Blueprint, Response, abort, render_template, request, stream_with_context, url_for
 
 from spotistats.stats import my_data
 from spotistats.stats.my_data import PAGE_SIZE, TABLES, BadCursor, Cell, Cursor, StoredTable
-from spotistats.web import guards
+from spotistats.web import errors, guards
 from spotistats.web.top import RANGES
 
 blueprint = Blueprint("my_data", __name__, url_prefix="/my-data")
@@ -50,7 +50,7 @@ def show() -> str:
 
 
 @blueprint.get("/<name>")
-def table(name: str) -> str:
+def table(name: str) -> str | Response:
     found = _table(name)
     user_id = guards.listener().id
     after = request.args.get("after")
@@ -58,8 +58,12 @@ def table(name: str) -> str:
         cursor = _cursor(after)
         page = my_data.page(user_id, found, cursor)
         previous = my_data.page(user_id, _backwards(found), cursor).following if cursor else None
+        before = my_data.count(user_id, found, until=cursor) if cursor else 0
     except BadCursor:
-        abort(400, "There is no such page of this table. Go back to its first page.")
+        first_page = url_for("my_data.table", name=name)
+        return errors.answer(
+            400, text="There is no such page of this table.", way_on=(first_page, "To its first page")
+        )
     count = my_data.count(user_id, found)
     shown = _shown(found.columns, page.rows)
     return render_template(
@@ -70,11 +74,9 @@ def table(name: str) -> str:
         numbers=[
             found.columns[place] for place in shown if any(isinstance(row[place], int) for row in page.rows)
         ],
-        has_left_out=len(shown) < len(found.columns),
+        left_out=[column for place, column in enumerate(found.columns) if place not in shown],
         count=count,
-        first=_first_number(
-            request.args.get("from"), len(page.rows), count, page.following, is_start=not after
-        ),
+        first=before + 1,
         after=after,
         previous=_cursor_text(previous),
         following=_cursor_text(page.following),
@@ -105,22 +107,6 @@ def _shown(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
 
 def _in_words(column: str, value: Cell) -> Cell:
     return _WORDS[column].get(value, value) if column in _WORDS and isinstance(value, str) else value
-
-
-def _first_number(
-    text: str | None, length: int, count: int, following: Cursor | None, *, is_start: bool
-) -> int | None:
-    """Return the number of a page's first row, None where it cannot be known.
-
-    The first page and the last one know it; others are told by the page that led to them.
-    """
-    if is_start:
-        return 1
-    if following is None:
-        return max(count - length + 1, 1)
-    is_number = text is not None and text.isascii() and text.isdigit() and len(text) < 10
-    first = int(text) if is_number and text else 0
-    return first if 0 < first <= count - length else None
 
 
 @blueprint.get("/<name>.csv")

@@ -60,11 +60,11 @@ class Photographer:
         return name.startswith(self._wanted)
 
     @contextmanager
-    def visitor(self) -> Iterator[Visitor]:
+    def visitor(self, timezone_id: str = "Europe/Berlin") -> Iterator[Visitor]:
         context = self._browser.new_context(
             viewport=DESKTOP,  # type: ignore[arg-type]
             locale="en-GB",
-            timezone_id="Europe/Berlin",
+            timezone_id=timezone_id,
             reduced_motion="reduce",
         )
         yield Visitor(context, self.server)
@@ -108,6 +108,11 @@ def _full(photographer: Photographer) -> None:
             "history-3650": "/history?days=3650",
         }
         photographer.take_all(visitor, pages, "full")
+    with photographer.visitor(timezone_id="America/Bogota") as elsewhere:
+        elsewhere.sign_in("demo")
+        photographer.take_all(elsewhere, {"settings": "/settings"}, "elsewhere")
+        unusual = {"history": "/history?days=7", "plays-end": "/my-data/plays?after=x"}
+        photographer.take_all(elsewhere, unusual, "unusual")
 
 
 def _unkind(photographer: Photographer) -> None:

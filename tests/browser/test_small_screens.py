@@ -151,6 +151,19 @@ def test_the_week_s_table_keeps_its_columns_apart(phone: Visitor, listener: str)
     assert title["x"] + title["width"] <= total["x"]
 
 
+def test_buttons_below_each_other_keep_their_distance(
+    open_browser: Callable[..., Visitor], phone: Visitor, listener: str
+) -> None:
+    open_browser(timezone_id="America/Bogota").sign_in(listener)
+    page = phone.sign_in(listener)
+    phone.go("/settings")
+    boxes = [page.get_by_role("button", name=name).bounding_box() for name in ("Save", "Use this browser’s")]
+    save, use = boxes
+    assert save is not None
+    assert use is not None
+    assert use["y"] - (save["y"] + save["height"]) >= 16
+
+
 def test_markup_in_a_name_stays_text(phone: Visitor, unkind_listener: str) -> None:
     page = phone.sign_in(unkind_listener)
     page.on("dialog", lambda dialog: pytest.fail(f"a name ran as a script: {dialog.message}"))

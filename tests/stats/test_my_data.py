@@ -71,6 +71,17 @@ def test_the_pages_cover_every_row_once_in_order(listener: int, name: str) -> No
         assert list(my_data.every_row(listener, TABLES[name])) == rows
 
 
+@pytest.mark.parametrize("name", TABLES)
+def test_how_many_rows_there_are_up_to_a_place(listener: int, name: str) -> None:
+    after: my_data.Cursor | None = None
+    for shown in range(7, COUNTS[name], 7):
+        after = my_data.page(listener, TABLES[name], after, size=7).following
+        assert after is not None
+        assert my_data.count(listener, TABLES[name], until=after) == shown
+    with pytest.raises(BadCursor):
+        my_data.count(listener, TABLES[name], until=("x", "y", "z"))
+
+
 def test_rows_that_come_meanwhile_move_no_other(listener: int) -> None:
     first = my_data.page(listener, TABLES["plays"], size=50)
     store_plays(listener, [Heard(NOON + timedelta(hours=number), "a1") for number in range(1, 6)])

@@ -87,6 +87,10 @@ def test_every_question_goes_by_an_index(listener: int) -> None:
             f"later page of {name}": partial(my_data.page, listener, TABLES[name], AFTER[name])
             for name in TABLES
         },
+        **{
+            f"rows of {name} up to a place": partial(my_data.count, listener, TABLES[name], until=AFTER[name])
+            for name in TABLES
+        },
     }
     for name, question in questions.items():
         for step in plans(question):

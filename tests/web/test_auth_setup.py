@@ -35,3 +35,15 @@ def test_others_are_not_told_where_it_lies(
     checked(page, path)
     assert str(tmp_path) not in page
     assert "in the folder with Spotistats’ Makefile" in page
+
+
+@pytest.mark.parametrize(
+    ("origin", "command"),
+    [(ORIGIN, "make run"), ("http://127.0.0.1:8010", "PORT=8010 make run"), ("http://127.0.0.1", "make run")],
+)
+def test_the_command_serves_where_the_pasted_address_leads(
+    make_app: Callable[..., Flask], origin: str, command: str
+) -> None:
+    page = make_app(**UNSET).test_client().get("/setup", base_url=origin).text
+    assert f"{origin}/auth/callback</code>" in page
+    assert f"start it again with <code>{command}</code>" in page

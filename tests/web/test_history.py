@@ -64,7 +64,7 @@ def test_a_year_is_the_usual_span(alice: Browser, app: Flask) -> None:
         heard = [Heard(now - timedelta(days=days), f"a{days}", 120_000) for days in (0, 364, 365)]
         store_plays(user_id_of("alice"), heard)
     text = text_of(next(checked(alice.get("/history").text, "/history").iter("main")))
-    assert "4 minutes on 2 days" in text
+    assert "4 minutes Music on 2 days. The longest was" in text
     assert "Name of a364" in text
     assert "Name of a365" not in text
 
@@ -85,7 +85,7 @@ def test_a_span_that_is_known_from_end_to_end(alice: Browser, app: Flask) -> Non
         store_plays(user_id_of("alice"), [Heard(now - timedelta(days=days), f"a{days}") for days in (40, 3)])
         store_sync(user_id_of("alice"), 1, ended=now)
     text, unknown, labels = shown(alice, "/history?days=30")
-    assert "3 minutes on 1 day" in text
+    assert "3 minutes All of it on" in text
     assert "at least" not in text + "".join(labels)
     assert unknown == []
     for words in ("Not known", "Your history begins", "Nothing is known"):
@@ -105,7 +105,7 @@ def test_days_that_are_not_known_are_not_days_of_nothing(alice: Browser, app: Fl
         store_plays(user_id_of("alice"), heard)
         store_sync(user_id_of("alice"), 1, ended=ago(5), gap_started_at=ago(15), gap_ended_at=ago(10))
     text, unknown, labels = shown(alice, "/history?days=30")
-    assert "at least 9 minutes on 3 days" in text
+    assert "at least 9 minutes Music on 3 days" in text
     begins, ends = ago(20), ago(5)
     assert f"Your history begins on {begins.day} {begins:%B} {begins.year}." in text
     assert f"Nothing is known since {ends.day} {ends:%B} {ends.year}." in text
@@ -170,3 +170,21 @@ def test_no_span_is_offered_that_is_longer_than_what_is_stored(alice: Browser, a
             store_plays(user_id_of("alice"), [Heard(now - timedelta(days=days_ago))])
         assert pills(alice, "/history") == spans
     assert "10 years" in pills(alice, "/history?days=3650")
+
+
+def test_a_span_that_is_not_among_the_usual_ones_is_offered_as_the_present_one(
+    alice: Browser, app: Flask
+) -> None:
+    with app.app_context():
+        store_plays(user_id_of("alice"), [Heard(datetime.now(UTC))])
+    for days, spans in (
+        (1, ["1 day", "30 days", "1 year"]),
+        (7, ["7 days", "30 days", "1 year"]),
+        (400, ["30 days", "1 year", "400 days"]),
+        (30, ["30 days", "1 year"]),
+    ):
+        path = f"/history?days={days}"
+        assert pills(alice, path) == spans
+        links = checked(alice.get(path).text, path).iter("a")
+        chosen = [link.attrib["href"] for link in links if link.attrib.get("aria-current") == "page"]
+        assert chosen == ["/history", path]

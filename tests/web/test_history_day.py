@@ -178,6 +178,7 @@ def test_a_long_day_is_cut_into_pages(alice: Browser, app: Flask) -> None:
         answer = alice.get("/history/2026-03-20", query_string={"page": wrong})
         assert answer.status_code == 400, wrong
         assert "no such page of this day" in answer.text
+        assert '<a class="button" href="/history/2026-03-20">' in answer.text
 
 
 def test_every_way_to_a_day(alice: Browser, listen: Callable[..., None]) -> None:

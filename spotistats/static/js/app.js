@@ -26,6 +26,15 @@ if (zoneButton && browserZone) {
 // A form that came back with a mistake: the field is where one goes on.
 document.querySelector("[aria-invalid]")?.focus();
 
+// A table that is wider than its place says so.
+const wideTable = document.querySelector(".scroll");
+if (wideTable) {
+  const hint = document.getElementById("sideways");
+  new ResizeObserver(() => {
+    hint.hidden = wideTable.scrollWidth <= wideTable.clientWidth;
+  }).observe(wideTable);
+}
+
 // An address to copy gets a button that does it, where the browser lets a page do so.
 for (const code of navigator.clipboard ? document.querySelectorAll(".copyable code") : []) {
   const button = document.createElement("button");
