@@ -97,13 +97,13 @@ def _filled(kind: str, url: str, folder: Path, simulator: Simulator) -> Stored:
         granted = simulator.grant(LISTENER)
         tokens = TokenPair(str(granted["access_token"]), str(granted["refresh_token"]), 3600)
         profile = Profile(LISTENER, f"account-{LISTENER}", "Robin Vale")
-        user_id, token = accounts.sign_in(profile, tokens, timezone=ZONE, now=clock.now())
-        _store_plays(user_id)
-        _store_syncs(user_id)
+        admission = accounts.sign_in(profile, tokens, timezone=ZONE, now=clock.now())
+        _store_plays(admission.user_id)
+        _store_syncs(admission.user_id)
         if kind == "PostgreSQL":
             _analyze()
         signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        cookie = signer.dumps({"user_id": user_id, "token": token, "_permanent": True})
+        cookie = signer.dumps({"user_id": admission.user_id, "token": admission.token, "_permanent": True})
     return Stored(kind, variables, f"spotistats={cookie}")
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Delete, bindparam, delete, exists, select, update
@@ -61,8 +61,16 @@ class Listener:
     data_version: int
 
 
-def sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: datetime) -> tuple[int, str]:
-    """Take in somebody who has just given Spotify's permission; return the user id and the cookie's token.
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who has just signed in, and the token by which their browser is known from now on."""
+
+    user_id: int
+    token: str = field(repr=False)
+
+
+def sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: datetime) -> Admission:
+    """Take in somebody who has just given Spotify's permission.
 
     The account is found by `account_id`, which never changes, then by `id`; else it is made, with the
     browser's `timezone` where that is a known one.
@@ -74,7 +82,7 @@ def sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: d
         return _sign_in(profile, tokens, timezone=timezone, now=now)
 
 
-def _sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: datetime) -> tuple[int, str]:
+def _sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: datetime) -> Admission:
     with transaction() as session:
         user = _find(session, profile) or User(
             timezone=timezone if timezone and clock.is_zone(timezone) else "UTC", created_at=now
@@ -90,7 +98,7 @@ def _sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: 
             delete(SignIn).where(SignIn.user_id == user.id, SignIn.created_at < now - SIGN_IN_LIFETIME)
         )
         session.add(SignIn(user_id=user.id, token_hash=_hash(token), created_at=now))
-        return user.id, token
+        return Admission(user.id, token)
 
 
 def signed_in(user_id: int, token: str, *, now: datetime) -> Listener | None:

@@ -12,6 +12,7 @@ from authlib.oauth2.client import OAuth2Client
 
 from spotistats.extensions import end_reading, settings
 from spotistats.services import accounts, connections
+from spotistats.services.accounts import Admission
 from spotistats.spotify import side_by_side, tokens
 from spotistats.spotify.client import SpotifyClient
 from spotistats.spotify.errors import (
@@ -87,8 +88,8 @@ def start(redirect_uri: str) -> Attempt:
 
 def finish(
     code: str, *, code_verifier: str, redirect_uri: str, timezone: str | None, now: datetime
-) -> tuple[int, str]:
-    """Sign in whom Spotify has sent back with `code`; return the user id and the cookie's token.
+) -> Admission:
+    """Sign in whom Spotify has sent back with `code`.
 
     Raises SignInFailed. A wait that Spotify asks for is remembered, since it counts for all that is asked.
     """

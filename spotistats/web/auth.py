@@ -98,7 +98,7 @@ def callback() -> Response:
     before = guards.listener_or_none()
     was_connected = before is not None and not sync_standing(before.id, clock.now()).needs_reconnect
     try:
-        user_id, browser_token = sign_in.finish(
+        admission = sign_in.finish(
             code,
             code_verifier=attempt["verifier"],
             redirect_uri=_redirect_uri(),
@@ -107,7 +107,7 @@ def callback() -> Response:
         )
     except sign_in.SignInFailed as failure:
         return _failed(failure)
-    guards.begin_session(user_id, browser_token)
+    guards.begin_session(admission.user_id, admission.token)
     if not guards.is_still_signed_in():  # The account may have been deleted meanwhile, in another window.
         return guards.signed_out()
     if before is not None:

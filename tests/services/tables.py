@@ -36,10 +36,8 @@ class Day(NamedTuple):
 def connected(simulator: Simulator, name: str = "alice", *, timezone: str = "UTC") -> int:
     """Sign in a listener of the simulator; return the user id."""
     profile = Profile(name, simulator.listener(name).account_id, name.capitalize())
-    user_id, _token = accounts.sign_in(
-        profile, token_pair(dict(simulator.grant(name))), timezone=timezone, now=clock.now()
-    )
-    return user_id
+    tokens = token_pair(dict(simulator.grant(name)))
+    return accounts.sign_in(profile, tokens, timezone=timezone, now=clock.now()).user_id
 
 
 def somebody(timezone: str = "UTC") -> int:

@@ -31,8 +31,7 @@ def sign_in(
     now: datetime | None = None,
 ) -> int:
     profile = Profile(spotify_id, account_id, name)
-    user_id, _token = accounts.sign_in(profile, PAIR, timezone=zone, now=now or clock.now())
-    return user_id
+    return accounts.sign_in(profile, PAIR, timezone=zone, now=now or clock.now()).user_id
 
 
 def user(user_id: int) -> tuple[str, str | None, str | None, str]:
@@ -115,8 +114,9 @@ def test_ids_are_told_apart_by_case() -> None:
 def test_a_browser_is_known_by_its_token_until_it_signs_out() -> None:
     now = clock.now()
     profile = Profile("alice", None, None)
-    user_id, token = accounts.sign_in(profile, PAIR, timezone=None, now=now)
-    _same, second = accounts.sign_in(profile, PAIR, timezone=None, now=now)
+    admission = accounts.sign_in(profile, PAIR, timezone=None, now=now)
+    user_id, token = admission.user_id, admission.token
+    second = accounts.sign_in(profile, PAIR, timezone=None, now=now).token
     other_id = sign_in("bob")
     listener = accounts.signed_in(user_id, token, now=now)
     assert listener is not None

@@ -8,6 +8,7 @@ from flask import Flask
 
 from spotistats import clock
 from spotistats.services import accounts, connections, sign_in
+from spotistats.services.accounts import Admission
 from spotistats.services.sign_in import Attempt
 from spotistats.simulator import Simulator
 from spotistats.spotify.errors import NotConfigured
@@ -26,7 +27,7 @@ def agreed(simulator: Simulator) -> tuple[Attempt, str]:
     return attempt, back["code"][0]
 
 
-def finish(attempt: Attempt, code: str, *, redirect_uri: str = BACK) -> tuple[int, str]:
+def finish(attempt: Attempt, code: str, *, redirect_uri: str = BACK) -> Admission:
     return sign_in.finish(
         code,
         code_verifier=attempt.code_verifier,
@@ -37,11 +38,11 @@ def finish(attempt: Attempt, code: str, *, redirect_uri: str = BACK) -> tuple[in
 
 
 def test_who_comes_back_with_a_code_is_signed_in_and_connected(simulator: Simulator) -> None:
-    user_id, token = finish(*agreed(simulator))
-    listener = accounts.signed_in(user_id, token, now=clock.now())
+    admission = finish(*agreed(simulator))
+    listener = accounts.signed_in(admission.user_id, admission.token, now=clock.now())
     assert listener is not None
     assert (listener.spotify_id, listener.timezone) == ("alice", "Europe/Berlin")
-    assert connection_of(user_id).needs_reconnect_since is None
+    assert connection_of(admission.user_id).needs_reconnect_since is None
 
 
 def test_each_attempt_has_its_own_secrets(simulator: Simulator) -> None:
