@@ -13,8 +13,8 @@ from spotistats.charts import BarChart
 from spotistats.services.accounts import Listener
 from spotistats.stats.coverage import Known, coverage
 from spotistats.stats.plays import ShownPlay, recent_plays
-from spotistats.stats.syncs import SyncFacts, standing, sync_standing
-from spotistats.stats.syncs import sync_facts as facts_of
+from spotistats.stats.standing import SyncFacts, standing, sync_standing
+from spotistats.stats.standing import sync_facts as facts_of
 from spotistats.stats.week import DAYS, Week, week
 from spotistats.web import guards
 

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from spotistats import clock
 from spotistats.services import accounts, connections
 from spotistats.stats.my_data import person
-from spotistats.stats.syncs import sync_standing
+from spotistats.stats.standing import sync_standing
 from spotistats.web import guards
 from spotistats.web.filters import place, short
 
