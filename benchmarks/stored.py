@@ -98,13 +98,12 @@ def _filled(kind: str, url: str, folder: Path, simulator: Simulator) -> Stored:
         tokens = TokenPair(str(granted["access_token"]), str(granted["refresh_token"]), 3600)
         profile = Profile(LISTENER, f"account-{LISTENER}", "Robin Vale")
         begun = accounts.sign_in(profile, tokens, timezone=ZONE, now=clock.now())
-        user_id, token = begun.user_id, begun.token
-        _store_plays(user_id)
-        _store_syncs(user_id)
+        _store_plays(begun.user_id)
+        _store_syncs(begun.user_id)
         if kind == "PostgreSQL":
             _analyze()
         signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        cookie = signer.dumps({"user_id": user_id, "token": token, "_permanent": True})
+        cookie = signer.dumps({"user_id": begun.user_id, "token": begun.token, "_permanent": True})
     return Stored(kind, variables, f"spotistats={cookie}")
 
 

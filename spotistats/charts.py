@@ -139,18 +139,19 @@ class Calendar:
         return tuple(month.first for year in self.years for month in year.months)
 
     @property
-    def days(self) -> int:
+    def length(self) -> int:
+        """How many days it has."""
         return sum(len(month.cells) for year in self.years for month in year.months)
 
     @property
     def is_long(self) -> bool:
         """Tell whether it is more than a year, which is drawn as a line a year."""
-        return self.days > _A_YEAR.days
+        return self.length > _A_YEAR.days
 
     @property
     def is_short(self) -> bool:
         """Tell whether it is a few months, which are drawn larger."""
-        return self.days <= _A_QUARTER.days
+        return self.length <= _A_QUARTER.days
 
 
 def calendar(

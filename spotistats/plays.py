@@ -47,13 +47,13 @@ class Play:
 
     @property
     def order(self) -> tuple[datetime, str]:
-        """Plays are taken in the order of their end, then of the track's id."""
+        """What plays are sorted by, where their order counts: their end, then the track's id."""
         return self.played_at, self.track.id
 
 
 @dataclass(frozen=True, slots=True)
 class RecentlyPlayed:
-    """One page of plays in their order; `unreadable` counts items that had to be left out.
+    """One page of plays, in no promised order; `unreadable` counts items that had to be left out.
 
     `full_since` is the end of the oldest item, readable or not, where the page is full: Spotify may have had
     more to tell than fits on it. It is None where all that was played recently is on the page.

@@ -84,7 +84,7 @@ def test_every_day_has_one_cell_in_its_place(first: date, days: int, data: st.Da
         assert (cell.level == 0) == (cell.value == 0)
         assert 0 <= cell.level <= LEVELS
     assert drawn.firsts == tuple(month.first for month in months)
-    assert (drawn.days, drawn.is_short, drawn.is_long) == (days + 1, days < 92, False)
+    assert (drawn.length, drawn.is_short, drawn.is_long) == (days + 1, days < 92, False)
     levels = [level for _, level in sorted((cell.value, cell.level) for cell in cells)]
     assert levels == sorted(levels)
 

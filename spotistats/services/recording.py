@@ -1,6 +1,6 @@
 """The steps of storing that every source shares. None of them opens a transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -38,18 +38,18 @@ class Recorded:
 
 
 def settle(
-    plays: Sequence[ToldPlay], *, known: set[tuple[datetime, str]], before: datetime | None
+    ordered: Iterable[ToldPlay], *, known: set[tuple[datetime, str]], before: datetime | None
 ) -> list[SettledPlay]:
     """Return the plays that are not `known`, with their lengths.
 
-    1. Plays are taken in the order of their end, then of the track's id.
+    1. Plays come in the order of their end, then of the track's id (`Play.order`).
     2. A play lasted as long as its track, but no longer than the time since the play before it ended: the
        one before it on Spotify's page, for the first one the nearest stored (`before` is its end).
     3. Where that time is under 30 seconds the stamps are not reliable, and the full length counts.
     4. Of two plays of one track that end in the same millisecond, the longer is kept.
     """
     settled: dict[tuple[datetime, str], SettledPlay] = {}
-    for play in sorted(plays, key=lambda play: play.order):
+    for play in ordered:
         gap = play.played_at - before if before is not None else None
         ms_played = play.track.duration_ms
         if gap is not None and gap >= _SHORTEST_RELIABLE_GAP:
@@ -64,7 +64,7 @@ def settle(
 def record_plays(
     session: Session,
     user_id: int,
-    plays: Sequence[ToldPlay],
+    plays: Iterable[ToldPlay],
     where: ZoneInfo,
     *,
     full_since: datetime | None,
@@ -72,41 +72,22 @@ def record_plays(
 ) -> Recorded:
     """Store the plays of one page of Spotify's that are not stored yet; nothing stored is changed.
 
-    `full_since` is where a full page begins: between it and the newest stored play, some may be missing.
+    They may come in any order: this is where they are put into theirs. `full_since` is where a full page
+    begins: between it and the newest stored play, some may be missing.
     """
-    if not plays:
-        return Recorded(0, frozenset(), None)
     ordered = sorted(plays, key=lambda play: play.order)
+    if not ordered:
+        return Recorded(0, frozenset(), None)
     first, last = ordered[0], ordered[-1]
-    # A play that seems to end in the future tells of a clock that was ahead, not of what is known.
-    newest_stored = session.scalar(
-        select(func.max(Play.played_at)).where(
-            Play.user_id == user_id, Play.played_at <= min(last.played_at, now)
-        )
-    )
+    gap = _gap(session, user_id, min(last.played_at, now), full_since) if full_since else None
     known = _known_keys(session, user_id, first.played_at, last.played_at)
     settled = settle(ordered, known=known, before=_end_of_play_before(session, user_id, first))
     catalog.save_tracks(session, [play.track for play in ordered])
-    if settled:
-        session.execute(
-            insert(Play),
-            [
-                {
-                    "user_id": user_id,
-                    "played_at": play.played_at,
-                    "track_id": play.track_id,
-                    "ms_played": play.ms_played,
-                    "source": "sync",
-                }
-                for play in settled
-            ],
-        )
+    _insert_plays(session, user_id, settled)
     return Recorded(
         plays_added=len(settled),
         dates=frozenset(clock.local_date(play.played_at, where) for play in settled),
-        gap=(newest_stored, full_since)
-        if newest_stored and full_since and newest_stored < full_since
-        else None,
+        gap=gap,
     )
 
 
@@ -175,6 +156,35 @@ def save_top_lists(session: Session, user_id: int, lists: TopLists, *, now: date
         session.execute(delete(table).where(table.user_id == user_id))
         if rows:
             session.execute(insert(table), rows)
+
+
+def _gap(
+    session: Session, user_id: int, until: datetime, full_since: datetime
+) -> tuple[datetime, datetime] | None:
+    """Return between which moments plays may be missing, None where the page reaches back to a stored play.
+
+    A play that seems to end after `until` tells of a clock that was ahead, not of what is known.
+    """
+    newest_stored = session.scalar(
+        select(func.max(Play.played_at)).where(Play.user_id == user_id, Play.played_at <= until)
+    )
+    return (newest_stored, full_since) if newest_stored and newest_stored < full_since else None
+
+
+def _insert_plays(session: Session, user_id: int, settled: list[SettledPlay]) -> None:
+    if not settled:
+        return
+    rows = [
+        {
+            "user_id": user_id,
+            "played_at": play.played_at,
+            "track_id": play.track_id,
+            "ms_played": play.ms_played,
+            "source": "sync",
+        }
+        for play in settled
+    ]
+    session.execute(insert(Play), rows)
 
 
 def _known_keys(session: Session, user_id: int, first: datetime, last: datetime) -> set[tuple[datetime, str]]:

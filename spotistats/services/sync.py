@@ -95,10 +95,10 @@ def sync_user(user_id: int, *, force: bool = False) -> SyncOutcome:
 def _run(run: Run, deadline: float) -> SyncOutcome:
     fetched = _fetch(run.user_id, deadline=deadline)
     _note_wait(fetched)
-    recorded, days = Recorded(0, frozenset(), None), 0
+    recorded, rebuilt = Recorded(0, frozenset(), None), 0
     if isinstance(fetched.recent, RecentlyPlayed):
-        recorded, days = _save_plays(run, fetched.recent)
-    outcome = _outcome(fetched, recorded, days)
+        recorded, rebuilt = _save_plays(run, fetched.recent)
+    outcome = _outcome(fetched, recorded, rebuilt)
     _save_rest(run, fetched, outcome)
     reasons = (
         "; ".join(sorted({f"{type(error).__name__}: {error}" for error in fetched.errors})) or "no error"
@@ -173,14 +173,15 @@ def _note_wait(fetched: Fetched) -> None:
 
 
 def _save_plays(run: Run, recent: RecentlyPlayed) -> tuple[Recorded, int]:
+    """Store the plays; return what that changed, and how many days were made anew."""
     with transaction() as session:
         where = clock.zone(sync_runs.hold(session, run))
         recorded = recording.record_plays(
             session, run.user_id, recent.plays, where, full_since=recent.full_since, now=clock.now()
         )
-        days = recording.rebuild_days(session, run.user_id, recorded.dates, where, now=clock.now())
+        rebuilt = recording.rebuild_days(session, run.user_id, recorded.dates, where, now=clock.now())
         sync_runs.note_plays(session, run, recorded)
-    return recorded, days
+    return recorded, rebuilt
 
 
 def _save_rest(run: Run, fetched: Fetched, outcome: SyncOutcome) -> None:
@@ -198,7 +199,7 @@ def _save_rest(run: Run, fetched: Fetched, outcome: SyncOutcome) -> None:
             sync_runs.finish(session, run, status=failed_as, error=outcome.message, now=now)
 
 
-def _outcome(fetched: Fetched, recorded: Recorded, days: int) -> SyncOutcome:
+def _outcome(fetched: Fetched, recorded: Recorded, rebuilt: int) -> SyncOutcome:
     lists = fetched.top_lists if isinstance(fetched.top_lists, TopLists) else None
     plays = recorded.plays_added
     artists = sum(map(len, lists.artists.values())) if lists else 0
@@ -206,7 +207,7 @@ def _outcome(fetched: Fetched, recorded: Recorded, days: int) -> SyncOutcome:
     counts = SyncOutcome(
         SyncState.SUCCEEDED,
         sync_words.succeeded(plays=plays, dates=recorded.dates),
-        days_aggregated=days,
+        days_aggregated=rebuilt,
         artists_saved=artists,
         tracks_saved=tracks,
         plays_added=plays,
@@ -226,8 +227,8 @@ def _outcome(fetched: Fetched, recorded: Recorded, days: int) -> SyncOutcome:
 def _weight(error: SpotifyError) -> tuple[int, int]:
     """Sort what went wrong by what the listener has to know first; of two waits the longer."""
     order = (NeedsReconnect, RateLimited, NotAllowed, Malformed, Unavailable)
-    place = next((place for place, kind in enumerate(order) if isinstance(error, kind)), len(order))
-    return place, -(error.retry_after or 0) if isinstance(error, RateLimited) else 0
+    rank = next((rank for rank, kind in enumerate(order) if isinstance(error, kind)), len(order))
+    return rank, -(error.retry_after or 0) if isinstance(error, RateLimited) else 0
 
 
 def _refusal(refusal: sync_runs.Refused) -> SyncOutcome:

@@ -132,7 +132,7 @@ class _Maker:
         album_id = identifier(self.seed, "album", self.artist.id, number)
         album = Album(album_id, named, (self.artist,), released, kind, len(rows), image_path(album_id))
         tracks = tuple(
-            self._track(album, place, name, artists) for place, (name, artists) in enumerate(rows, 1)
+            self._track(album, number, name, artists) for number, (name, artists) in enumerate(rows, 1)
         )
         return Release(album, tracks)
 
@@ -157,17 +157,17 @@ class _Maker:
             versions.append((f"{title} - {self.chance.choice(VERSIONS)}", artists))
         return versions
 
-    def _track(self, album: Album, place: int, name: str, artists: tuple[Artist, ...]) -> Track:
+    def _track(self, album: Album, number: int, name: str, artists: tuple[Artist, ...]) -> Track:
         low, high = self.style.seconds
         length = int(self.chance.triangular(low * 900, high * 1080, (low + high) * 480))
-        track_id = identifier(self.seed, "track", album.id, place)
+        track_id = identifier(self.seed, "track", album.id, number)
         return Track(
             id=track_id,
             name=name,
             artists=artists,
             album=album,
             duration_ms=min(LONGEST_MS, max(SHORTEST_MS, length)),
-            number=place,
+            number=number,
             explicit=self.artist.style == "hip hop" and fraction(track_id, "explicit") < 0.5,
             isrc=made_up_isrc(track_id, album.released.year),
         )

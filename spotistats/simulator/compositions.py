@@ -28,8 +28,8 @@ def _path(data: str, fill: str, more: str = "") -> str:
 def hills(chance: Random, colours: Colours) -> Iterator[str]:
     """A low sun over rolling hills."""
     yield _circle(chance.uniform(80, 220), chance.uniform(85, 135), chance.uniform(38, 64), colours[0])
-    for place, colour in enumerate((colours[2], colours[1], colours[3])):
-        top = 150 + place * 48
+    for number, colour in enumerate((colours[2], colours[1], colours[3])):
+        top = 150 + number * 48
         first, second = chance.uniform(-50, 40), chance.uniform(-40, 50)
         yield _path(
             f"M0 {top} C80 {top + first:.0f} 110 {top - first:.0f} 160 {top}"
@@ -42,8 +42,8 @@ def quarters(chance: Random, colours: Colours) -> Iterator[str]:
     """A grid of quarter circles, turned by chance."""
     count = chance.choice((3, 4))
     size = SIDE / count
-    for place in range(count * count):
-        x, y = place % count * size, place // count * size
+    for number in range(count * count):
+        x, y = number % count * size, number // count * size
         colour, turn = chance.choice(colours), chance.randrange(4)
         ends = ((x, y), (x + size, y), (x + size, y + size), (x, y + size))
         centre, before, after = ends[turn], ends[turn - 3], ends[turn - 1]
@@ -78,8 +78,8 @@ def bands(chance: Random, colours: Colours) -> Iterator[str]:
 def overlap(chance: Random, colours: Colours) -> Iterator[str]:
     """Large discs that shine through each other."""
     turn, distance = chance.uniform(0, math.tau), chance.uniform(42, 62)
-    for place, colour in enumerate(colours[:3]):
-        angle = turn + place * math.tau / 3
+    for number, colour in enumerate(colours[:3]):
+        angle = turn + number * math.tau / 3
         x, y = 150 + distance * math.cos(angle), 150 + distance * math.sin(angle)
         yield _circle(x, y, 82, colour, ' fill-opacity=".82"')
 
@@ -98,9 +98,9 @@ def moons(chance: Random, colours: Colours) -> Iterator[str]:
     """The phases of a moon in rows."""
     rows = chance.choice((2, 3))
     size, share = SIDE / (rows + 1), chance.uniform(0.3, 0.44)
-    for place in range(rows * rows):
-        x, y = (place % rows + 1) * size, (place // rows + 1) * size
-        radius, phase = size * share, math.cos(math.pi * place / (rows * rows - 1))
+    for number in range(rows * rows):
+        x, y = (number % rows + 1) * size, (number // rows + 1) * size
+        radius, phase = size * share, math.cos(math.pi * number / (rows * rows - 1))
         bulge, side = abs(phase) * radius, 0 if phase > 0 else 1
         yield _circle(x, y, radius, colours[3])
         yield _path(
@@ -114,8 +114,8 @@ def dots(chance: Random, colours: Colours) -> Iterator[str]:
     """A grid of dots that swell towards a point."""
     x, y, count = chance.uniform(60, 240), chance.uniform(60, 240), chance.choice((8, 10))
     step = SIDE / count
-    for place in range(count * count):
-        across, down = (place % count + 0.5) * step, (place // count + 0.5) * step
+    for number in range(count * count):
+        across, down = (number % count + 0.5) * step, (number // count + 0.5) * step
         distance = math.hypot(across - x, down - y)
         nearness = math.exp(-((distance / 120) ** 2))
         colour = colours[min(int(distance / 62), len(colours) - 1)]
@@ -140,9 +140,9 @@ def columns(chance: Random, colours: Colours) -> Iterator[str]:
     count = chance.choice((7, 9, 11))
     step = 228 / count
     heights = [chance.uniform(26, 120) for _ in range(count)]
-    for place, height in enumerate(heights):
-        x = 36 + step * (place + 0.18)
-        colour = colours[0] if height == max(heights) else colours[1 + place % (len(colours) - 1)]
+    for number, height in enumerate(heights):
+        x = 36 + step * (number + 0.18)
+        colour = colours[0] if height == max(heights) else colours[1 + number % (len(colours) - 1)]
         rounded = f' rx="{step * 0.32:.1f}"'
         yield _rectangle(x, 150 - height, step * 0.64, 2 * height, colour, rounded)
 

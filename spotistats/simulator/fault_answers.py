@@ -112,8 +112,8 @@ def _remove(body: Any, path: list[str]) -> None:
     """Take out what the path leads to. A path that leads nowhere changes nothing."""
     step, rest = path[0], path[1:]
     if isinstance(body, list):
-        for place, item in enumerate(body):
-            if rest and step in ("*", str(place)):
+        for position, item in enumerate(body):
+            if rest and step in ("*", str(position)):
                 _remove(item, rest)
     elif isinstance(body, dict) and step in body:
         if rest:

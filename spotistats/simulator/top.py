@@ -52,6 +52,6 @@ def top_lists(plays: Iterable[Play], now: datetime, days: int) -> tuple[list[Art
             age = (now - play.ended_at) / timedelta(days=1)
             weight = 0.5 ** (age / (days / 2))
             tracks.add(play.track, weight)
-            for place, artist in enumerate(play.track.artists):
-                artists.add(artist, weight if place == 0 else weight * GUEST_SHARE)
+            for position, artist in enumerate(play.track.artists):
+                artists.add(artist, weight if position == 0 else weight * GUEST_SHARE)
     return artists.first(LONGEST_LIST), tracks.first(LONGEST_LIST)

@@ -45,7 +45,7 @@ def profile(answer: JSON) -> Profile:
 
 
 def recently_played(answer: JSON, *, limit: int) -> RecentlyPlayed:
-    """`GET /me/player/recently-played` → its plays in their order.
+    """`GET /me/player/recently-played` → its plays as Spotify lists them.
 
     An item without a track (Spotify sends `null` at times) is passed over. One that lacks something else is
     counted as unreadable, so that a single odd item cannot keep the other plays from being kept.
@@ -63,9 +63,8 @@ def recently_played(answer: JSON, *, limit: int) -> RecentlyPlayed:
             unreadable += 1
         else:
             plays.extend([play] if play else [])
-    ordered = tuple(sorted(plays, key=lambda play: play.order))
     full_since = min(ends, default=None) if len(items) >= limit else None
-    return RecentlyPlayed(plays=ordered, unreadable=unreadable, full_since=full_since)
+    return RecentlyPlayed(plays=tuple(plays), unreadable=unreadable, full_since=full_since)
 
 
 def top_artists(answer: JSON, *, limit: int) -> tuple[TopArtist, ...]:

@@ -10,7 +10,6 @@ from sqlalchemy import ScalarSelect, bindparam, select
 from spotistats import clock
 from spotistats.extensions import read
 from spotistats.models import Play, SyncRun
-from spotistats.stats.syncs import Gap, gaps_since
 
 _A_DAY = timedelta(days=1)
 _PLAYED_AT = select(Play.played_at).where(Play.user_id == bindparam("user_id")).limit(1)
@@ -38,6 +37,20 @@ _MOMENTS = select(
     _last_sync("succeeded"),
     _last_sync("partial"),
 )
+
+_GAPS = (
+    select(SyncRun.gap_started_at, SyncRun.gap_ended_at)
+    .where(SyncRun.user_id == bindparam("user_id"), SyncRun.gap_ended_at > bindparam("moment"))
+    .order_by(SyncRun.gap_ended_at.desc())
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Two moments between which plays may be missing, since Spotify remembers only 50."""
+
+    started_at: datetime
+    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +141,9 @@ def coverage(user_id: int, since: datetime, until: datetime) -> Coverage:
         ends_at=max((moment for moment in ends if moment), default=None),
         gaps=gaps_since(user_id, since),
     )
+
+
+def gaps_since(user_id: int, moment: datetime) -> tuple[Gap, ...]:
+    """Return the gaps that reach beyond `moment`, the newest first."""
+    rows = read(_GAPS, user_id=user_id, moment=moment)
+    return tuple(Gap(started_at, ended_at) for started_at, ended_at in rows if started_at and ended_at)

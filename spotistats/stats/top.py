@@ -16,7 +16,7 @@ _STALE_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class TopEntry:
-    """A place in the ranking; `detail` is the artists of a track, or the genres of an artist."""
+    """An entry of the ranking; `detail` is the artists of a track, or the genres of an artist."""
 
     rank: int
     spotify_id: str

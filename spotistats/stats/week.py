@@ -44,6 +44,11 @@ class Week:
         return sum(1 for day in self.days if day.plays)
 
     @property
+    def is_comparable(self) -> bool:
+        """Tell whether anything was heard in these seven days or in the seven before."""
+        return bool(self.active_days or self.minutes_before)
+
+    @property
     def change_percent(self) -> int | None:
         """The change against the seven days before, None where nothing was heard then."""
         if not self.minutes_before:

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from spotistats import clock
 from spotistats.services import accounts, sign_in
 from spotistats.services.accounts import Listener, SignedIn
-from spotistats.stats.syncs import sync_standing
+from spotistats.stats.standing import sync_standing
 from spotistats.web import attempts, errors, guards
 from spotistats.web.filters import day_long, short
 from spotistats.web.guards import public

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 
 from flask import Blueprint, Flask, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -12,8 +13,8 @@ from spotistats.charts import BarChart
 from spotistats.services.accounts import Listener
 from spotistats.stats.coverage import Known, coverage
 from spotistats.stats.plays import ShownPlay, recent_plays
-from spotistats.stats.syncs import SyncFacts, standing, sync_standing
-from spotistats.stats.syncs import sync_facts as facts_of
+from spotistats.stats.standing import SyncFacts, standing, sync_standing
+from spotistats.stats.standing import sync_facts as facts_of
 from spotistats.stats.week import DAYS, Week, week
 from spotistats.web import guards
 
@@ -33,6 +34,23 @@ class Dashboard:
     chart: BarChart
     recent: tuple[ShownPlay, ...]
     latest_day: date | None
+
+    @property
+    def has_figure(self) -> bool:
+        """Tell whether the week's minutes are known to be more than nothing, or nothing."""
+        return self.week.active_days > 0 or self.known.is_whole
+
+    @property
+    def known_days(self) -> int:
+        """How many of the seven days anything is known of."""
+        return DAYS - len(self.known.unknown)
+
+    @property
+    def silence(self) -> Literal["new", "known", "unknown"]:
+        """Why there is nothing to draw: nobody synced yet, nothing was heard, or nothing is stored."""
+        if not self.recent:
+            return "new"
+        return "known" if self.known.is_whole else "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from spotistats import clock
 from spotistats.services import accounts, connections
 from spotistats.stats.my_data import person
-from spotistats.stats.syncs import sync_standing
+from spotistats.stats.standing import sync_standing
 from spotistats.web import guards
 from spotistats.web.filters import place, short
 
@@ -88,10 +88,13 @@ def _still_listed() -> Markup:
 def _page(*, zone: str | None = None, zone_error: str | None = None, typed: str | None = None) -> str:
     """Return the page, with what was wrong: the zone, or what was `typed` instead of the confirmation."""
     listener, now = guards.listener(), clock.now()
+    zone = clock.modern_name(listener.timezone) if zone is None else zone
+    regions = clock.zones_by_region()
     return render_template(
         "settings/page.html",
-        zone=clock.modern_name(listener.timezone) if zone is None else zone,
-        regions=clock.zones_by_region(),
+        zone=zone,
+        is_listed=zone == "UTC" or any(zone in names for names in regions.values()),
+        regions=regions,
         older_names=clock.older_names(),
         offsets=clock.offsets(now),
         zone_error=zone_error,

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from spotistats import clock, time_limit
 from spotistats.services.sync import ANSWER_SECONDS, SyncOutcome, SyncState, sync_user
-from spotistats.stats.syncs import sync_standing
+from spotistats.stats.standing import sync_standing
 from spotistats.web import dashboard, fragments, guards
 
 blueprint = Blueprint("sync", __name__)

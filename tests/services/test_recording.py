@@ -1,6 +1,7 @@
 """The steps of storing: plays once and for good, days made anew from them, lists replaced whole."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from sqlalchemy import delete, update
@@ -48,6 +49,17 @@ def test_plays_are_stored_once() -> None:
     assert record(user_id, *told) == Recorded(0, frozenset(), None)
     assert plays_of(user_id) == {(at("20:00:00.497"), "a"): 180_000, (at("20:02:00"), "b"): 119_503}
     assert plays_of(other_id) == {}
+
+
+def test_plays_are_taken_in_the_order_of_their_end_however_they_come() -> None:
+    told = [Told(at("20:00:00"), "a", 180_000), Told(at("20:01:00"), "b", 180_000)]
+    told += [Told(at("20:02:00"), track_id, 180_000) for track_id in ("B", "a")]
+    keys = [(play.ended, play.track_id) for play in told]
+    lengths = dict(zip(keys, (180_000, 60_000, 60_000, 180_000), strict=True))
+    for page in permutations(told):
+        user_id = somebody()
+        record(user_id, *page)
+        assert plays_of(user_id) == lengths
 
 
 def test_nothing_told_changes_nothing() -> None:

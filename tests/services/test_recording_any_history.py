@@ -20,12 +20,11 @@ FIRST = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def sync(user_id: int, told: list[Told], zone: str, *, now: datetime) -> tuple[int, int]:
-    """Store a page as a sync does; return the plays added and the days made anew."""
+    """Store a page as a sync does, newest first; return the plays added and the days made anew."""
     where = clock.zone(zone)
+    page = [play.to_play() for play in reversed(told)]
     with transaction() as session:
-        recorded = recording.record_plays(
-            session, user_id, [play.to_play() for play in told], where, full_since=None, now=clock.now()
-        )
+        recorded = recording.record_plays(session, user_id, page, where, full_since=None, now=clock.now())
         days = recording.rebuild_days(session, user_id, recorded.dates, where, now=now)
     return recorded.plays_added, days
 

@@ -1,12 +1,12 @@
 """How long a play lasted: decided once, from its end and that of the play before it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from random import Random
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from spotistats.plays import Play
 from spotistats.services.recording import SettledPlay, settle
 from tests.services.histories import History, histories
 from tests.services.slow_count import Told, slow_plays
@@ -15,8 +15,12 @@ from tests.services.tables import at
 SECOND = timedelta(seconds=1)
 
 
+def ordered(told: Iterable[Told]) -> list[Play]:
+    return sorted((play.to_play() for play in told), key=lambda play: play.order)
+
+
 def lengths(*told: Told, before: datetime | None = None) -> list[int]:
-    return [play.ms_played for play in settle([play.to_play() for play in told], known=set(), before=before)]
+    return [play.ms_played for play in settle(ordered(told), known=set(), before=before)]
 
 
 def test_the_first_play_ever_lasted_as_long_as_its_track() -> None:
@@ -55,16 +59,14 @@ def test_on_the_page_the_play_before_counts_not_a_stored_one() -> None:
 
 def test_a_known_play_is_left_alone_and_still_ends_before_the_next() -> None:
     page = [Told(at("20:00:00"), "a", 180_000), Told(at("20:01:00"), "b", 180_000)]
-    told = [play.to_play() for play in page]
-    assert settle(told, known={(at("20:00:00"), "a")}, before=None) == [
+    assert settle(ordered(page), known={(at("20:00:00"), "a")}, before=None) == [
         SettledPlay(at("20:01:00"), "b", 60_000)
     ]
 
 
 def test_of_plays_that_end_together_the_smallest_id_comes_first_and_the_others_count_whole() -> None:
     page = [Told(at("20:01:00"), track_id, 180_000) for track_id in ("b", "é", "B", "a")]
-    told = [play.to_play() for play in page]
-    assert settle(told, known=set(), before=at("20:00:00")) == [
+    assert settle(ordered(page), known=set(), before=at("20:00:00")) == [
         SettledPlay(at("20:01:00"), "B", 60_000),
         SettledPlay(at("20:01:00"), "a", 180_000),
         SettledPlay(at("20:01:00"), "b", 180_000),
@@ -83,10 +85,8 @@ def test_nothing_told_is_nothing_settled() -> None:
 
 
 @settings(deadline=None, max_examples=200)
-@given(history=histories(), shuffler=st.randoms(use_true_random=False))
-def test_any_page_in_any_order_is_settled_as_counted_slowly(history: History, shuffler: Random) -> None:
-    told = [play.to_play() for play in history.plays]
-    shuffler.shuffle(told)
-    settled = settle(told, known=set(), before=None)
+@given(history=histories())
+def test_any_page_is_settled_as_counted_slowly(history: History) -> None:
+    settled = settle(ordered(history.plays), known=set(), before=None)
     assert {(play.played_at, play.track_id): play.ms_played for play in settled} == slow_plays(history.plays)
     assert all(play.ms_played >= 0 for play in settled)

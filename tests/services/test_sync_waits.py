@@ -13,7 +13,7 @@ from spotistats.models import SpotifyWait
 from spotistats.services import connections
 from spotistats.services.sync import SyncState, sync_user
 from spotistats.simulator import Simulator
-from spotistats.stats.syncs import sync_standing
+from spotistats.stats.standing import sync_standing
 from tests.services.listening import RECENT
 from tests.services.tables import connected, lock_of, runs_of
 from tests.support.apps import MakeApp

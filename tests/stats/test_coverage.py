@@ -8,8 +8,7 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spotistats.stats.coverage import Coverage, Known, coverage
-from spotistats.stats.syncs import Gap
+from spotistats.stats.coverage import Coverage, Gap, Known, coverage, gaps_since
 from tests.stats.slow_count import ZONES
 from tests.support.rows import Heard, store_listener, store_plays, store_sync
 
@@ -145,3 +144,18 @@ def test_what_is_stored_of_it(tables: Flask) -> None:
     assert coverage(listener, start, END) == Coverage(start, at("11-05T10:00"), (gap,))
     store_sync(listener, 4, ended=at("11-07T10:00"), status="partial", plays_added=0)
     assert coverage(listener, gap.ended_at, END) == Coverage(start, at("11-07T10:00"), ())
+
+
+def test_gaps_that_reach_into_the_span_newest_first(tables: Flask) -> None:
+    noon = at("11-10T12:00")
+    listener, other = store_listener("listener"), store_listener("other")
+    for number, (start, end) in enumerate([(9, 8), (6, 5), (3, 1)], start=1):
+        gap = {"gap_started_at": noon - timedelta(hours=start), "gap_ended_at": noon - timedelta(hours=end)}
+        store_sync(listener, number, ended=noon, **gap)
+        store_sync(other, number, ended=noon, **gap)
+    store_sync(listener, 4, ended=noon)
+    assert gaps_since(listener, noon - timedelta(hours=5.5)) == (
+        Gap(noon - timedelta(hours=3), noon - timedelta(hours=1)),
+        Gap(noon - timedelta(hours=6), noon - timedelta(hours=5)),
+    )
+    assert gaps_since(listener, noon) == ()

@@ -7,7 +7,7 @@ from flask import Flask
 from spotistats.extensions import transaction
 from spotistats.models import User
 from spotistats.stats.listeners import ListenerLine, find_user_id, listeners
-from tests.stats.test_syncs import NOW, connect, run
+from tests.stats.test_standing import NOW, connect, run
 from tests.support.rows import BORN, store_listener
 
 

@@ -13,13 +13,13 @@ from sqlalchemy import event
 from spotistats import clock
 from spotistats.extensions import db
 from spotistats.stats import health, my_data
-from spotistats.stats.coverage import coverage
+from spotistats.stats.coverage import coverage, gaps_since
 from spotistats.stats.day import day
 from spotistats.stats.history import history
 from spotistats.stats.leaders import leaders
 from spotistats.stats.my_data import TABLES
 from spotistats.stats.plays import plays_of, recent_plays
-from spotistats.stats.syncs import gaps_since, sync_standing
+from spotistats.stats.standing import sync_standing
 from spotistats.stats.top import top_list
 from spotistats.stats.week import week
 from tests.support.kinds import ON_SQLITE

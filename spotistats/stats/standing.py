@@ -41,19 +41,6 @@ _STANDING = (
     .join(_LAST_SUCCESS, true(), isouter=True)
     .where(User.id == bindparam("user_id"))
 )
-_GAPS = (
-    select(SyncRun.gap_started_at, SyncRun.gap_ended_at)
-    .where(SyncRun.user_id == bindparam("user_id"), SyncRun.gap_ended_at > bindparam("moment"))
-    .order_by(SyncRun.gap_ended_at.desc())
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Two moments between which plays may be missing, since Spotify remembers only 50."""
-
-    started_at: datetime
-    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +111,3 @@ def standing(facts: SyncFacts, now: datetime) -> SyncStanding:
 
 def _consent_ends_at(consented_at: datetime | None) -> datetime | None:
     return clock.months_after(consented_at, _CONSENT_MONTHS) if consented_at else None
-
-
-def gaps_since(user_id: int, moment: datetime) -> tuple[Gap, ...]:
-    """Return the gaps that reach beyond `moment`, the newest first."""
-    rows = read(_GAPS, user_id=user_id, moment=moment)
-    return tuple(Gap(started_at, ended_at) for started_at, ended_at in rows if started_at and ended_at)

@@ -6,7 +6,7 @@ from flask import Flask
 
 from spotistats.extensions import transaction
 from spotistats.models import SpotifyConnection, SpotifyWait, SyncRun, User
-from spotistats.stats.syncs import Gap, gaps_since, sync_standing
+from spotistats.stats.standing import sync_standing
 from tests.support.rows import store_listener
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -89,17 +89,3 @@ def test_the_reminder_comes_three_weeks_before_the_permission_ends(tables: Flask
     broken = store_listener("broken")
     connect(broken, days_ago=1, broken=True)
     assert sync_standing(broken, NOW).needs_reconnect
-
-
-def test_gaps_that_reach_into_the_span_newest_first(tables: Flask) -> None:
-    listener, other = store_listener("listener"), store_listener("other")
-    for number, (start, end) in enumerate([(9, 8), (6, 5), (3, 1)], start=1):
-        gap = {"gap_started_at": NOW - hours(start), "gap_ended_at": NOW - hours(end)}
-        run(listener, number, "succeeded", ended=NOW, **gap)
-        run(other, number, "succeeded", ended=NOW, **gap)
-    run(listener, 4, "succeeded", ended=NOW)
-    assert gaps_since(listener, NOW - hours(5.5)) == (
-        Gap(NOW - hours(3), NOW - hours(1)),
-        Gap(NOW - hours(6), NOW - hours(5)),
-    )
-    assert gaps_since(listener, NOW) == ()
