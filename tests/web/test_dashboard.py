@@ -65,7 +65,7 @@ def test_the_week_is_drawn_and_told(alice: Browser, app: Flask) -> None:
     assert [row[1:] for row in rows[3:6]] == [["not known"], ["1", "1"], ["0", "0"]]
     assert len(rows) == 7
     days = [link.attrib["href"] for body in chart.iter("tbody") for link in body.iter("a")]
-    bars = [link.attrib["href"] for link in drawing.iter("a")]
+    bars = [link.attrib["href"] for link in drawing.iter(f"{SVG}a")]
     assert days == bars == [f"/history/{now.date() - timedelta(days=ago)}" for ago in (2, 1, 0)]
     most = text_of(by_id(root, "most-played"))
     assert "Name of artist-a" in most
