@@ -115,7 +115,7 @@ def test_the_demo_takes_another_port_and_ends_with_the_terminal(
             simulator = f"http://127.0.0.1:{second}"
             assert answers(simulator)
             process.send_signal(signal.SIGHUP)
-            assert process.wait(timeout=10) == 0
+            assert process.wait(timeout=PATIENCE_SECONDS) == 0
     assert not answers(address)
     assert not answers(simulator)
 
@@ -163,7 +163,7 @@ def test_the_end_of_the_simulator_is_the_end_of_the_demo(variables: dict[str, st
     with started("spotistats.serving", variables=variables) as process:
         address, _what = printed_address(process)
         os.kill(child_of(process, "spotistats.simulator"), signal.SIGKILL)
-        assert process.wait(timeout=10) == 1
+        assert process.wait(timeout=PATIENCE_SECONDS) == 1
         assert process.stderr is not None
         assert "The simulator has ended" in process.stderr.read()
     assert not answers(address)
