@@ -22,6 +22,7 @@ from spotistats.web import (
     security,
     settings,
     sync,
+    templates,
     top,
 )
 
@@ -44,7 +45,7 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     sync.init_app(app)
     guards.init_app(app)
     csrf.init_app(app)  # After the guards: who is signed out is told that first.
-    for part in (cli, dashboard, errors, filters):
+    for part in (cli, dashboard, errors, filters, templates):
         part.init_app(app)
     for room in (auth, dashboard, health, history, my_data, settings, sync, top):
         app.register_blueprint(room.blueprint)

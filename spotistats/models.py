@@ -204,7 +204,7 @@ class DailyListening(Base):
 
 
 class UserTopArtist(Base):
-    """A place in Spotify's own ranking of artists."""
+    """An entry of Spotify's own ranking of artists."""
 
     __tablename__ = "user_top_artists"
     __table_args__ = (_one_of("time_range", TIME_RANGES),)
@@ -221,7 +221,7 @@ class UserTopArtist(Base):
 
 
 class UserTopTrack(Base):
-    """A place in Spotify's own ranking of tracks."""
+    """An entry of Spotify's own ranking of tracks."""
 
     __tablename__ = "user_top_tracks"
     __table_args__ = (_one_of("time_range", TIME_RANGES),)

@@ -17,13 +17,10 @@ from spotistats.spotify import side_by_side
 from spotistats.spotify.client import SpotifyClient
 from spotistats.spotify.errors import (
     AccessTokenRefused,
-    Malformed,
     NeedsReconnect,
-    NotAllowed,
     NotConfigured,
     RateLimited,
     SpotifyError,
-    Unavailable,
     UnreadablePlays,
 )
 
@@ -214,7 +211,7 @@ def _outcome(fetched: Fetched, recorded: Recorded, rebuilt: int) -> SyncOutcome:
     )
     if not fetched.errors:
         return counts
-    error = min(fetched.errors, key=_weight)
+    error = sync_words.first_to_say(fetched.errors)
     plays_came = isinstance(fetched.recent, RecentlyPlayed)
     kept = sync_words.kept(plays=plays if plays_came else None, lists_came=lists is not None)
     message = f"{sync_words.failed(error)} {kept}"
@@ -222,13 +219,6 @@ def _outcome(fetched: Fetched, recorded: Recorded, rebuilt: int) -> SyncOutcome:
         return replace(counts, state=SyncState.NEEDS_RECONNECT, message=message)
     wait = error.retry_after if isinstance(error, RateLimited) else None
     return replace(counts, state=SyncState.SPOTIFY_FAILED, message=message, retry_after=wait)
-
-
-def _weight(error: SpotifyError) -> tuple[int, int]:
-    """Sort what went wrong by what the listener has to know first; of two waits the longer."""
-    order = (NeedsReconnect, RateLimited, NotAllowed, Malformed, Unavailable)
-    rank = next((rank for rank, kind in enumerate(order) if isinstance(error, kind)), len(order))
-    return rank, -(error.retry_after or 0) if isinstance(error, RateLimited) else 0
 
 
 def _refusal(refusal: sync_runs.Refused) -> SyncOutcome:

@@ -11,6 +11,7 @@ from spotistats.spotify.errors import (
     NotConfigured,
     RateLimited,
     SpotifyError,
+    Unavailable,
     UnreadablePlays,
 )
 
@@ -32,6 +33,17 @@ def _span(first: date, last: date) -> str:
 
 def _day(value: date) -> str:
     return f"{value:%a} {value.day} {value:%b}"
+
+
+def first_to_say(errors: Collection[SpotifyError]) -> SpotifyError:
+    """Return what the listener has to know first of all that went wrong; of two waits the longer."""
+    order = (NeedsReconnect, RateLimited, NotAllowed, Malformed, Unavailable)
+
+    def urgency(error: SpotifyError) -> tuple[int, int]:
+        rank = next((rank for rank, kind in enumerate(order) if isinstance(error, kind)), len(order))
+        return rank, -(error.retry_after or 0) if isinstance(error, RateLimited) else 0
+
+    return min(errors, key=urgency)
 
 
 def failed(error: SpotifyError) -> str:

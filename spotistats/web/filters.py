@@ -1,20 +1,16 @@
 """How values are written on pages: durations, numbers, dates, local times, pictures."""
 
-import hashlib
 import re
 import zlib
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from math import ceil
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
-from jinja2 import Environment
-from jinja2.runtime import Macro
 
 from spotistats import clock
 from spotistats.web import guards
@@ -48,58 +44,18 @@ def init_app(app: Flask) -> None:
         duration,
         stored,
     ]
-    times: list[Callable[..., Any]] = [
-        iso,
-        day,
-        day_long,
-        day_near,
-        day_short,
-        weekday,
-        month,
-        month_short,
-        moment,
-        near,
-        ago,
-        look_again,
-        local_time,
-    ]
+    times: list[Callable[..., Any]] = [iso, moment, near, ago, look_again, local_time]
     for function in values + times:
         app.add_template_filter(function)
-    app.add_template_global(asset)
-    app.add_template_global(_addresses(app), "url_for")
-    app.jinja_env.globals |= _components(app.jinja_env)
-
-
-@lru_cache
-def asset(name: str) -> str:
-    """Return the address of a static file; it changes with the content, so browsers may keep it for ever."""
-    content = (Path(__file__).parent.parent / "static" / name).read_bytes()
-    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
-
-
-def _addresses(app: Flask) -> Callable[..., str]:
-    """Return what templates call `url_for`: the path of a page, worked out once.
-
-    A year's history names 730 pages, and Flask's own `url_for` would take four milliseconds for them. What is
-    kept serves everybody, so the request is not asked: who sends one could make it say that the app stands
-    elsewhere.
-    """
-
-    @lru_cache(maxsize=_KEPT)
-    def address(endpoint: str, **values: Any) -> str:
-        return app.url_map.bind("").build(endpoint, values)
-
-    return address
-
-
-def _components(environment: Environment) -> dict[str, Macro]:
-    """Return the macros of `components/`, which every template can call.
-
-    To import one costs a page as much as to draw a small card, each time that it is shown.
-    """
-    names = environment.list_templates(filter_func=lambda name: name.startswith("components/"))
-    modules = [vars(environment.get_template(name).module) for name in names]
-    return {name: value for module in modules for name, value in module.items() if isinstance(value, Macro)}
+    app.jinja_env.filters |= {
+        "day": day,
+        "day_long": day_long,
+        "day_near": day_near,
+        "day_short": day_short,
+        "weekday": weekday,
+        "month": month,
+        "month_short": month_short,
+    }
 
 
 def number(value: int) -> str:
@@ -171,46 +127,18 @@ def iso(value: datetime | date) -> str:
     return value.isoformat()
 
 
-@lru_cache(maxsize=_KEPT)
-def day(value: date) -> str:
-    """ "Monday, 16 November 2026"."""
-    return f"{value:%A}, {value.day} {value:%B} {value.year}"
+def _written(pattern: str) -> Callable[[date], str]:
+    """Return what writes a date by the pattern, and knows those that it has written before."""
+    return lru_cache(maxsize=_KEPT)(pattern.format)
 
 
-@lru_cache(maxsize=_KEPT)
-def day_long(value: date) -> str:
-    """ "16 November 2026"."""
-    return f"{value.day} {value:%B} {value.year}"
-
-
-@lru_cache(maxsize=_KEPT)
-def day_near(value: date) -> str:
-    """ "Mon 16 Nov"."""
-    return f"{value:%a} {value.day} {value:%b}"
-
-
-@lru_cache(maxsize=_KEPT)
-def day_short(value: date) -> str:
-    """ "16 Nov"."""
-    return f"{value.day} {value:%b}"
-
-
-@lru_cache(maxsize=_KEPT)
-def weekday(value: date) -> str:
-    """ "Mon"."""
-    return f"{value:%a}"
-
-
-@lru_cache(maxsize=_KEPT)
-def month(value: date) -> str:
-    """ "November 2026"."""
-    return f"{value:%B %Y}"
-
-
-@lru_cache(maxsize=_KEPT)
-def month_short(value: date) -> str:
-    """ "Nov"."""
-    return f"{value:%b}"
+day = _written("{0:%A}, {0.day} {0:%B} {0.year}")  # Monday, 16 November 2026
+day_long = _written("{0.day} {0:%B} {0.year}")  # 16 November 2026
+day_near = _written("{0:%a} {0.day} {0:%b}")  # Mon 16 Nov
+day_short = _written("{0.day} {0:%b}")  # 16 Nov
+weekday = _written("{0:%a}")  # Mon
+month = _written("{0:%B %Y}")  # November 2026
+month_short = _written("{0:%b}")  # Nov
 
 
 def moment(value: datetime) -> str:
@@ -252,10 +180,10 @@ def _full(value: datetime, where: ZoneInfo) -> str:
 @lru_cache(maxsize=_KEPT)
 def _near(value: datetime, where: ZoneInfo, today: date) -> str:
     local = value.astimezone(where)
-    days = (today - local.date()).days
-    if days == 0:
+    days_ago = (today - local.date()).days
+    if days_ago == 0:
         return f"{local:%H:%M}"
-    if 0 < days < 7:
+    if 0 < days_ago < 7:
         return f"{local:%a %H:%M}"
     year = f" {local.year}" if local.year != today.year else ""
     return f"{local.day} {local:%b}{year}, {local:%H:%M}"

@@ -1,10 +1,15 @@
 """What a listener of the simulator has played and likes, and waiting for what happens in another thread."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Thread
+
+from flask import Flask
 
 from spotistats.plays import TIME_RANGES
+from spotistats.services.sync import SyncOutcome, sync_user
 from spotistats.simulator import ScriptedPlay, Simulator
 from tests.services.tables import at
 
@@ -55,3 +60,18 @@ def until(happened: Callable[[], bool], *, seconds: float = 15) -> None:
     while not happened():
         assert time.monotonic() < patience, "it did not happen"
         time.sleep(0.005)
+
+
+@contextmanager
+def syncing(app: Flask, user_id: int) -> Iterator[list[SyncOutcome]]:
+    """Run a sync beside the block; its outcome is there when the block is left."""
+    outcomes: list[SyncOutcome] = []
+
+    def run() -> None:
+        with app.app_context():
+            outcomes.append(sync_user(user_id))
+
+    thread = Thread(target=run)
+    thread.start()
+    yield outcomes
+    thread.join()

@@ -1,9 +1,6 @@
 """Tokens: refreshed when they must be, once, saved at once, and never thrown away."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from threading import Thread
 
 import pytest
 from flask import Flask
@@ -11,9 +8,9 @@ from flask import Flask
 from spotistats import clock
 from spotistats.extensions import settings
 from spotistats.services import connections, vault
-from spotistats.services.sync import SyncOutcome, SyncState, sync_user
+from spotistats.services.sync import SyncState, sync_user
 from spotistats.simulator import Simulator
-from tests.services.listening import RECENT, play, until
+from tests.services.listening import RECENT, play, syncing, until
 from tests.services.tables import change_connection, connected, connection_of, plays_of, runs_of
 from tests.support.apps import MakeApp
 
@@ -27,21 +24,6 @@ def tokens_of(user_id: int) -> tuple[str, str]:
 
 def refreshes(simulator: Simulator) -> int:
     return len(simulator.calls_to("/api/token"))
-
-
-@contextmanager
-def syncing(app: Flask, user_id: int) -> Iterator[list[SyncOutcome]]:
-    """Run a sync beside the block; its outcome is there when the block is left."""
-    outcomes: list[SyncOutcome] = []
-
-    def run() -> None:
-        with app.app_context():
-            outcomes.append(sync_user(user_id))
-
-    thread = Thread(target=run)
-    thread.start()
-    yield outcomes
-    thread.join()
 
 
 @pytest.mark.parametrize(("seconds_left", "refreshed"), [(90, 0), (59, 1), (0, 1), (-86_400, 1)])

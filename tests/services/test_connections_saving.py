@@ -1,7 +1,6 @@
 """A new token pair is saved even where the database takes no writing just when it comes."""
 
 import time
-from threading import Thread
 
 import pytest
 from flask import Flask
@@ -11,7 +10,7 @@ from spotistats.extensions import settings
 from spotistats.services import sync, vault
 from spotistats.services.sync import SyncOutcome, SyncState, sync_user
 from spotistats.simulator import Simulator
-from tests.services.listening import until
+from tests.services.listening import syncing, until
 from tests.services.tables import change_connection, connected, connection_of
 from tests.support.locks import rows_locked
 
@@ -27,19 +26,11 @@ def sync_while_locked(
     change_connection(user_id, access_token_expires_at=clock.now())
     simulator.rotate_refresh_tokens = True
     simulator.latency = 0.4
-    outcomes: list[SyncOutcome] = []
-
-    def run() -> None:
-        with app.app_context():
-            outcomes.append(sync_user(user_id))
-
-    thread = Thread(target=run)
-    thread.start()
-    until(lambda: bool(simulator.calls_to("/api/token")))
-    with rows_locked(database_url, "spotify_connections"):
-        until(lambda: simulator.calls_to("/api/token")[0].ended is not None)
-        time.sleep(seconds)
-    thread.join()
+    with syncing(app, user_id) as outcomes:
+        until(lambda: bool(simulator.calls_to("/api/token")))
+        with rows_locked(database_url, "spotify_connections"):
+            until(lambda: simulator.calls_to("/api/token")[0].ended is not None)
+            time.sleep(seconds)
     return outcomes[0]
 
 

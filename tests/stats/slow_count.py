@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.support.rows import Heard
@@ -20,6 +21,14 @@ ZONES = (
     "Pacific/Kiritimati",
     "Pacific/Pago_Pago",
     "Asia/Kathmandu",
+)
+
+# Each example empties the tables itself.
+few_examples = settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
 )
 
 

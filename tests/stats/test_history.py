@@ -3,22 +3,17 @@
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spotistats.stats.history import HistoryDay, history
-from tests.stats.slow_count import ZONES, listening, slow_days
+from tests.stats.slow_count import ZONES, few_examples, listening, slow_days
 from tests.support.rows import Heard, empty_tables, store_listener, store_plays
 
 START = datetime(2026, 2, 20, tzinfo=UTC)
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    derandomize=True,
-)
+@few_examples
 @given(data=st.data())
 def test_any_listening_in_any_zone(tables: Flask, data: st.DataObject) -> None:
     heard = data.draw(listening(START, days=60))

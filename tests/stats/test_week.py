@@ -5,13 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spotistats.stats.week import Week, week
 from tests.stats.slow_count import (
     ZONES,
     day_of,
+    few_examples,
     leader,
     listening,
     slow_days,
@@ -60,12 +61,7 @@ def counted(heard: list[Heard], zone: str, today: date) -> tuple[object, ...]:
     )
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    derandomize=True,
-)
+@few_examples
 @given(data=st.data())
 def test_any_listening_in_any_zone(tables: Flask, data: st.DataObject) -> None:
     start = data.draw(st.sampled_from([START, AUTUMN]))
