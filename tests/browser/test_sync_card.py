@@ -111,5 +111,5 @@ def test_who_is_not_connected_is_offered_to_connect_and_nothing_else(
     assert page.locator(".sync").get_by_role("button").all_inner_texts() == ["Connect Spotify"]
     spotify.auto_agree = listener
     page.get_by_role("button", name="Connect Spotify").click()
-    expect(page.locator("#notice")).to_contain_text("Connected until")
+    expect(page.locator("#notice")).to_contain_text("Spotify is connected again until")
     assert page.locator(".sync").get_by_role("button").all_inner_texts() == ["Sync"]
