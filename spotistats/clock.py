@@ -24,7 +24,7 @@ class Span(NamedTuple):
     """The moments of some local days: from `start` until `end`, but not from `left_at` until `back_at`.
 
     Clocks that are set back over midnight (Newfoundland's, until 2011) make a date come twice, with some of
-    its neighbour between. Else nothing is left out, and `left_at` and `back_at` are the same.
+    its neighbour between. Else nothing is left out, and both are the end.
     """
 
     start: datetime
@@ -137,10 +137,11 @@ def span(first: date, last: date, where: ZoneInfo) -> Span:
     """Return the moments of the local days from `first` to `last`, both included."""
     start, start_again = _midnights(first, where)
     end, end_again = _midnights(last + timedelta(days=1), where)
-    if (turned_back := _turned_back(end, end_again, where)) is not None:
+    if turned_back := _turned_back(end, end_again, where):
         return Span(start, end_again, left_at=end, back_at=turned_back)
-    turned_back = _turned_back(start, start_again, where) or start_again
-    return Span(start, end, left_at=turned_back, back_at=start_again)
+    if turned_back := _turned_back(start, start_again, where):
+        return Span(start, end, left_at=turned_back, back_at=start_again)
+    return Span(start, end, left_at=end, back_at=end)
 
 
 def _midnights(day: date, where: ZoneInfo) -> tuple[datetime, datetime]:

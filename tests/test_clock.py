@@ -241,7 +241,7 @@ def test_nothing_is_left_out_of_ordinary_days() -> None:
         clock.day_start(date(2026, 3, 1), where),
         clock.day_start(date(2026, 3, 8), where),
     )
-    assert span.left_at == span.back_at
+    assert span.left_at == span.back_at == span.end
 
 
 def test_an_hour_of_the_day_before_is_left_out_of_the_first_of_several_days() -> None:
