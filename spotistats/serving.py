@@ -3,7 +3,6 @@
 The server and the simulator are processes of their own. This one waits until either ends, and ends both.
 """
 
-import fcntl
 import os
 import signal
 import socket
@@ -12,21 +11,18 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 
 import click
 import requests
 from flask import Flask
 
-from spotistats import config, create_app, extensions
+from spotistats import config, create_app, demo, extensions
 from spotistats.stats import health
 
 Process = subprocess.Popen[str]
 
-_SIMULATOR_PORT = 8001
 _PATIENCE_SECONDS = 20
 _LOOK_SECONDS = 0.2
-_DEMO_COOLDOWN_SECONDS = "60"
 
 _UPGRADE = ("flask", "--app", "wsgi", "db", "upgrade", "-x", "calm")
 # Who presses Ctrl-C wants it to end: what is still being answered has a few seconds.
@@ -112,9 +108,10 @@ def main() -> int:
     with ExitStack() as processes:
         if not settings.has_credentials:
             what = "the demo, on a simulated Spotify"
-            held = (processes.enter_context(_only_demo(settings, address)),)
-            simulator = processes.enter_context(_running(*_simulator(settings), variables=variables))
-            variables |= _demo(simulator, settings, variables)
+            held = (processes.enter_context(demo.alone(settings, address)),)
+            simulator = processes.enter_context(_running(*demo.simulator(settings), variables=variables))
+            assert simulator.stdout is not None
+            variables |= demo.variables(simulator.stdout.readline(), settings, variables)
         check_schema(variables, is_needed_now=True)
         with _running(*_UPGRADE, variables=variables) as upgrade:
             if status := upgrade.wait():
@@ -126,64 +123,6 @@ def main() -> int:
             click.echo(f"Spotistats does not answer at {address}.", err=True)
             return 1
         return _wait({"server": server, "simulator": simulator}, has_terminal=has_terminal)
-
-
-@contextmanager
-def _only_demo(settings: config.Settings, address: str) -> Iterator[int]:
-    """Be the one demo of the instance folder while the block lasts: all its demos share what is in it.
-
-    The file that is locked holds the address. Yields its descriptor: the server holds it as well, so that one
-    which is left behind by a kill counts. A lock ends with the last process that holds it, however that ends.
-    """
-    path = settings.instance_folder / "demo_address"
-    try:
-        file = path.open("a+", encoding="ascii")
-    except OSError as error:
-        raise config.ConfigurationError(f"{path} cannot be written: {error.strerror}.") from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            where = f" at {running}" if (running := file.read()) else ""
-            raise config.ConfigurationError(
-                f"A demo from this folder already runs{where}; Ctrl-C ends it where it was started."
-            ) from None
-        file.truncate(0)
-        file.write(address)
-        file.flush()
-        yield file.fileno()
-        file.truncate(0)
-
-
-def _simulator(settings: config.Settings) -> tuple[str, ...]:
-    return (
-        *("spotistats.simulator", "--port", str(simulator_port(settings)), "--application", "Spotistats"),
-        *("--keep-company", "--memory", str(settings.instance_folder / "demo_plays.json")),
-    )
-
-
-def _demo(simulator: Process, settings: config.Settings, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings that make the app use the simulator, with a database of its own."""
-    assert simulator.stdout is not None
-    said = simulator.stdout.readline().split()
-    if not said:
-        raise config.ConfigurationError("The simulator of Spotify did not start.")
-    address = said[-1]
-    _keep_port(settings, int(address.rpartition(":")[2]))
-    demo = {
-        "DEMO": "1",
-        "SPOTIFY_CLIENT_ID": "simulator-client",
-        "SPOTIFY_CLIENT_SECRET": "simulator-secret",
-        "SPOTIFY_ACCOUNTS_URL": address,
-        "SPOTIFY_API_URL": f"{address}/v1",
-        "no_proxy": "127.0.0.1",  # A proxy does not reach the simulator.
-    }
-    defaults = {
-        "DATABASE_URL": f"sqlite:///{settings.instance_folder / 'demo.sqlite'}",
-        "SYNC_COOLDOWN_SECONDS": _DEMO_COOLDOWN_SECONDS,
-    }
-    return demo | {name: value for name, value in defaults.items() if not given.get(name)}
 
 
 def _wait(processes: Mapping[str, Process | None], *, has_terminal: bool) -> int:
@@ -266,37 +205,6 @@ def _direct_session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False  # A proxy would answer in the place of our own server.
     return session
-
-
-def simulator_port(settings: config.Settings) -> int:
-    """Return the first free port of former demos, or else the usual one, or 0, which takes any.
-
-    The covers that were stored are addresses of the simulator: on the same port they are there again.
-    """
-    wanted = [port for port in (*_kept_ports(settings), _SIMULATOR_PORT) if port != settings.port]
-    return next((port for port in wanted if _is_free(port)), 0)
-
-
-def _kept_ports(settings: config.Settings) -> list[int]:
-    """Return the ports of former demos, the first one first."""
-    with suppress(OSError, ValueError):
-        kept = [int(port) for port in _port_file(settings).read_text(encoding="ascii").split()]
-        return [port for port in kept if 0 < port < 65536]
-    return []
-
-
-def _keep_port(settings: config.Settings, port: int) -> None:
-    """Remember the port for the next demo, behind those that were taken this time only."""
-    kept = _kept_ports(settings)
-    if kept and port != kept[0]:
-        click.echo(f"Port {kept[0]} is taken: covers that the demo stored before may be missing this time.")
-    if port not in kept:
-        with suppress(OSError):  # It only makes the next demo prettier.
-            _port_file(settings).write_text(" ".join(map(str, [*kept, port])), encoding="ascii")
-
-
-def _port_file(settings: config.Settings) -> Path:
-    return settings.instance_folder / "demo_port"
 
 
 def _is_free(port: int) -> bool:

@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 import requests
 
-from spotistats import config
-from spotistats.serving import simulator_port
 from tests.support.programs import (
     PATIENCE_SECONDS,
     answers,
@@ -122,19 +120,6 @@ def test_the_demo_takes_another_port_and_ends_with_the_terminal(
             assert process.wait(timeout=PATIENCE_SECONDS) == 0
     assert not answers(address)
     assert not answers(simulator)
-
-
-@pytest.mark.parametrize(
-    "kept", ["", "{first}", "{taken} {first}", "{own} {first} {second}", "no number", "99999"]
-)
-def test_the_ports_of_former_demos_come_first(tmp_path: Path, kept: str) -> None:
-    settings = config.load({"INSTANCE_FOLDER": str(tmp_path), "PORT": str(free_port())})
-    first, second = free_port(), free_port()
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        names = {"first": first, "second": second, "own": settings.port, "taken": other.getsockname()[1]}
-        (tmp_path / "demo_port").write_text(kept.format(**names))
-        found = simulator_port(settings)
-    assert found in ([first] if "{first}" in kept else [8001, 0])
 
 
 def test_the_end_of_a_terminal_that_sends_no_signal(variables: dict[str, str]) -> None:

@@ -13,7 +13,14 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m spotistats.simulator", description="A stand-in for Spotify."
     )
-    parser.add_argument("--port", type=int, default=8001, help="0 takes a free one")
+    parser.add_argument(
+        "--port",
+        dest="ports",
+        type=int,
+        nargs="+",
+        default=[8001],
+        help="the first that is free; 0 takes any",
+    )
     parser.add_argument("--client-id", default="simulator-client")
     parser.add_argument("--client-secret", default="simulator-secret")
     parser.add_argument(

@@ -1,7 +1,8 @@
 """The simulator as a server in a thread of this process."""
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
@@ -28,7 +29,8 @@ class _QuietHandler(WSGIRequestHandler):
 class Simulator(State):
     """Spotify's two services on a loopback address, with listeners of one's own making.
 
-    `port` 0 takes a free one. `control` serves the controls under /simulator as well. Times are seconds.
+    It takes the first of `ports` that is free; 0 is any. `control` serves the controls under /simulator as
+    well. Times are seconds.
     """
 
     def __init__(
@@ -37,7 +39,7 @@ class Simulator(State):
         client_secret: str = "simulator-secret",  # noqa: S107  It guards made-up plays.
         *,
         seed: int = 7,
-        port: int = 0,
+        ports: Sequence[int] = (0,),
         rotate_refresh_tokens: bool = False,
         latency: float = 0.0,
         token_lifetime: float = 3600,
@@ -59,7 +61,7 @@ class Simulator(State):
             memory=memory,
             application=application,
         )
-        self._port = port
+        self._ports = ports
         self._app = create_simulator_app(self, with_control=control)
         self._server: BaseWSGIServer | None = None
         self._thread: Thread | None = None
@@ -68,31 +70,39 @@ class Simulator(State):
     def origin(self) -> str:
         """The simulator's own address, without a trailing slash; it stays when the simulator is stopped.
 
-        Raises RuntimeError if no port was chosen and it never ran.
+        Raises RuntimeError if not one port was chosen and it never ran.
         """
-        if self._port == 0:
+        [port, *others] = self._ports
+        if port == 0 or others:
             raise RuntimeError("the simulator has no address before it is started")
-        return f"http://{HOST}:{self._port}"
+        return f"http://{HOST}:{port}"
 
     def start(self) -> Self:
-        """Serve from a thread, after a stop on the same port again. Raises OSError if the port is taken."""
+        """Serve from a thread, after a stop on the same port again. Raises OSError if all ports are taken."""
         self.stopping.clear()
         # Bound here, because the server's own way of reporting a taken port is to end the process.
-        with socket.create_server((HOST, self._port), backlog=128) as listening:
+        with self._listening() as listening:
             self._server = make_server(
                 HOST,
-                self._port,
+                0,
                 self._app,
                 threaded=True,
                 request_handler=_QuietHandler,
                 fd=listening.fileno(),
             )
-        self._port = self._server.port
+        self._ports = [self._server.port]
         self._thread = Thread(
             target=self._server.serve_forever, args=(POLL_SECONDS,), name="simulator", daemon=True
         )
         self._thread.start()
         return self
+
+    def _listening(self) -> socket.socket:
+        *first, last = self._ports
+        for port in first:
+            with suppress(OSError):
+                return socket.create_server((HOST, port), backlog=128)
+        return socket.create_server((HOST, last), backlog=128)
 
     def stop(self) -> None:
         """End serving; calls that are being held back end at once. Stopping twice is no error."""

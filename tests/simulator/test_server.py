@@ -42,7 +42,15 @@ def test_a_stopped_simulator_is_gone_and_comes_back_at_the_same_address(
 
 def test_a_taken_port_is_an_error_of_its_own() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
-        Simulator(port=taken.getsockname()[1]).start()
+        Simulator(ports=[taken.getsockname()[1]]).start()
+
+
+def test_the_first_port_that_is_free_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, socket.create_server(("127.0.0.1", 0)) as free:
+        ports = [taken.getsockname()[1], free.getsockname()[1], 0]
+        free.close()
+        with Simulator(ports=ports) as simulator:
+            assert simulator.origin == f"http://127.0.0.1:{ports[1]}"
 
 
 def test_stopping_is_quick() -> None:

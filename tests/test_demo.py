@@ -1,0 +1,26 @@
+"""The demo's ports; the demo as a whole is proven in test_serving.py."""
+
+from pathlib import Path
+
+import pytest
+
+from spotistats import config, demo
+
+
+@pytest.mark.parametrize(
+    ("kept", "ports"),
+    [
+        (None, [8001, 0]),
+        ("", [8001, 0]),
+        ("8005", [8005, 8001, 0]),
+        ("8005 8001 8006", [8005, 8001, 8006, 0]),
+        ("8000 8005", [8005, 8001, 0]),
+        ("no number", [8001, 0]),
+        ("99999", [8001, 0]),
+    ],
+)
+def test_the_ports_of_former_demos_come_first(tmp_path: Path, kept: str | None, ports: list[int]) -> None:
+    settings = config.load({"INSTANCE_FOLDER": str(tmp_path)})
+    if kept is not None:
+        (tmp_path / "demo_port").write_text(kept)
+    assert demo.simulator_ports(settings) == ports
