@@ -54,8 +54,9 @@ def simulator(settings: config.Settings) -> tuple[str, ...]:
 def variables(said: str, settings: config.Settings, given: Mapping[str, str]) -> dict[str, str]:
     """Return the settings that make the app use the simulator, with a database of its own.
 
-    `said` is the line with which the simulator has told its address. Raises ConfigurationError where it told
-    none, and so has ended.
+    That one is used whatever DATABASE_URL says: nothing made up gets into a real history. `said` is the line
+    with which the simulator has told its address. Raises ConfigurationError where it told none, and so has
+    ended.
     """
     if not said:
         raise config.ConfigurationError("The simulator of Spotify did not start.")
@@ -63,17 +64,16 @@ def variables(said: str, settings: config.Settings, given: Mapping[str, str]) ->
     _keep_port(settings, int(address.rpartition(":")[2]))
     demo = {
         "DEMO": "1",
+        "DATABASE_URL": f"sqlite:///{settings.instance_folder / 'demo.sqlite'}",
         "SPOTIFY_CLIENT_ID": "simulator-client",
         "SPOTIFY_CLIENT_SECRET": "simulator-secret",
         "SPOTIFY_ACCOUNTS_URL": address,
         "SPOTIFY_API_URL": f"{address}/v1",
         "no_proxy": "127.0.0.1",  # A proxy does not reach the simulator.
     }
-    defaults = {
-        "DATABASE_URL": f"sqlite:///{settings.instance_folder / 'demo.sqlite'}",
-        "SYNC_COOLDOWN_SECONDS": _COOLDOWN_SECONDS,
-    }
-    return demo | {name: value for name, value in defaults.items() if not given.get(name)}
+    if not given.get("SYNC_COOLDOWN_SECONDS"):
+        demo["SYNC_COOLDOWN_SECONDS"] = _COOLDOWN_SECONDS
+    return demo
 
 
 def simulator_ports(settings: config.Settings) -> list[int]:

@@ -66,6 +66,7 @@ def fields_of(page: str) -> dict[str, str]:
 
 def test_the_demo(variables: dict[str, str], session: requests.Session, tmp_path: Path) -> None:
     remembered = tmp_path / "instance" / "demo_port"
+    variables["DATABASE_URL"] = f"sqlite:///{tmp_path / 'instance' / 'real.sqlite'}"
     with started("spotistats.serving", variables=variables) as process:
         address, what = printed_address(process)
         assert address == f"http://127.0.0.1:{variables['PORT']}"
@@ -278,19 +279,22 @@ def test_a_taken_port_is_one_line(variables: dict[str, str], tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "words"),
+    ("given", "words"),
     [
-        ("SPOTIFY_CLIENT_ID", "alone", "SPOTIFY_CLIENT_SECRET is missing"),
+        ({"SPOTIFY_CLIENT_ID": "alone"}, "SPOTIFY_CLIENT_SECRET is missing"),
         (
-            "DATABASE_URL",
-            "sqlite:////nowhere/at/all/x.sqlite",
+            {
+                "SPOTIFY_CLIENT_ID": "real",
+                "SPOTIFY_CLIENT_SECRET": "hunter2",
+                "DATABASE_URL": "sqlite:////nowhere/at/all/x.sqlite",
+            },
             "DATABASE_URL: this database cannot be reached",
         ),
     ],
 )
 def test_what_cannot_be_used_is_one_line(
-    variables: dict[str, str], name: str, value: str, words: str
+    variables: dict[str, str], given: dict[str, str], words: str
 ) -> None:
-    ended = run("spotistats.serving", variables={**variables, name: value})
+    ended = run("spotistats.serving", variables={**variables, **given})
     assert ended.status == 1
     assert ended.one_line().startswith(words)
