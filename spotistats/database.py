@@ -4,7 +4,7 @@ import sqlite3
 import time
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import Dialect
@@ -31,8 +31,11 @@ _PROBE_SECONDS = 2
 _BUSY_MILLISECONDS = 4_000
 _LIMIT_IS_TOLD_EVERY = 0.2
 
+_PATH = "spotistats_path"
 _FILE = "spotistats_file"
-_opened: set[str] = set()  # The SQLite files that this process, or the one it was forked from, has had open.
+# The SQLite files that this process, or the one it was forked from, has had open: the paths as they were
+# opened, with the links in them, since a link may be what has changed.
+_opened: set[str] = set()
 
 
 def probing(engine: Engine) -> Engine:
@@ -48,7 +51,10 @@ def probing(engine: Engine) -> Engine:
 
 def is_gone(engine: Engine) -> bool:
     """Tell whether the database is a file that this process has had open and that is not there any more."""
-    return engine.dialect.name == "sqlite" and _is_gone(engine.url.database or "")
+    if engine.dialect.name != "sqlite":
+        return False
+    arguments, _options = engine.dialect.create_connect_args(engine.url)
+    return _is_gone(arguments[0])
 
 
 @lru_cache(maxsize=8)
@@ -58,6 +64,7 @@ def _probing(url: str) -> Engine:
 
 
 def _is_gone(path: str) -> bool:
+    """Tell it of a path as SQLAlchemy hands it to the driver: absolute, and without ".."."""
     return path in _opened and not Path(path).exists()
 
 
@@ -72,24 +79,32 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 @event.listens_for(Engine, "do_connect")
 def _refuse_to_make_a_file_anew(
-    dialect: Dialect, _entry: Any, arguments: list[Any], _options: dict[str, Any]
+    dialect: Dialect, entry: ConnectionPoolEntry, arguments: list[Any], _options: dict[str, Any]
 ) -> None:
     """Where the file is gone, SQLite would make an empty one, in the way of whoever puts it back."""
-    if dialect.name == "sqlite" and _is_gone(arguments[0]):
-        raise sqlite3.OperationalError("the database file is not there any more")
+    if dialect.name == "sqlite":
+        if _is_gone(arguments[0]):
+            raise sqlite3.OperationalError("the database file is not there any more")
+        entry.info[_PATH] = arguments[0]
 
 
 @event.listens_for(Engine, "connect")
 def _prepare(connection: Any, entry: ConnectionPoolEntry) -> None:
     if isinstance(connection, sqlite3.Connection):
         _prepare_sqlite(connection)
-        path = cast(str, connection.execute("PRAGMA database_list").fetchone()[2])
-        entry.info[_FILE] = Path(path), _identity(Path(path))
-        _opened.add(path)
+        _note_file(entry)
     else:
         connection.autocommit = True
         connection.execute(f"SET lock_timeout = {_BUSY_MILLISECONDS}")
         connection.autocommit = False
+
+
+def _note_file(entry: ConnectionPoolEntry) -> None:
+    path = Path(entry.info[_PATH])
+    identity = _identity(path)
+    entry.info[_FILE] = path, identity
+    if identity:
+        _opened.add(str(path))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection) -> None:

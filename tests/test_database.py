@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from spotistats import create_app
 from spotistats.simulator import Simulator
 from tests.support import databases, postgres
+from tests.support.apps import MakeApp
 from tests.support.kinds import ON_SQLITE
 from tests.support.listeners import ORIGIN, Browser, json_of
 from tests.support.settings import app_settings
@@ -60,6 +61,29 @@ def test_a_file_that_is_taken_away_is_noticed_and_nothing_is_written(
     put_back(path, tmp_path / "aside")
     assert health_of(alice) == (200, "current")
     assert json_of(alice.sync_json())["plays_added"] == 5
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("spelling", ["{folder}/../{folder.name}/{name}", "{link}/{name}"])
+@pytest.mark.parametrize("is_relinked", [False, True])
+def test_a_file_that_is_taken_away_is_noticed_however_its_path_is_spelt(
+    app: Flask, make_app: MakeApp, tmp_path: Path, spelling: str, is_relinked: bool
+) -> None:
+    """A linked folder may then lead elsewhere, too."""
+    path, link, elsewhere = path_of(app), tmp_path / "link", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    link.symlink_to(path.parent)
+    spelt = spelling.format(folder=path.parent, link=link, name=path.name)
+    client = make_app(DATABASE_URL=f"sqlite:///{spelt}").test_client()
+    assert client.get("/healthz", base_url=ORIGIN).status_code == 200
+    take_away(path, tmp_path / "aside")
+    if is_relinked:
+        link.unlink()
+        link.symlink_to(elsewhere)
+    for _again in range(2):
+        answer = client.get("/healthz", base_url=ORIGIN)
+        assert (answer.status_code, json_of(answer)["database"]) == (503, "gone")
+    assert [*path.parent.glob(f"{path.name}*"), *elsewhere.iterdir()] == [], "no empty file stands in the way"
 
 
 @ON_SQLITE
