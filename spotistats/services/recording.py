@@ -73,13 +73,15 @@ def record_plays(
     """Store the plays of one page of Spotify's that are not stored yet; nothing stored is changed.
 
     They may come in any order: this is where they are put into theirs. `full_since` is where a full page
-    begins: between it and the newest stored play, some may be missing.
+    begins: between it and the newest stored play, some may be missing. That is so as well where none of the
+    page's plays could be read.
     """
     ordered = sorted(plays, key=lambda play: play.order)
+    until = min(ordered[-1].played_at, now) if ordered else now
+    gap = _gap(session, user_id, until, full_since) if full_since else None
     if not ordered:
-        return Recorded(0, frozenset(), None)
+        return Recorded(0, frozenset(), gap)
     first, last = ordered[0], ordered[-1]
-    gap = _gap(session, user_id, min(last.played_at, now), full_since) if full_since else None
     known = _known_keys(session, user_id, first.played_at, last.played_at)
     settled = settle(ordered, known=known, before=_end_of_play_before(session, user_id, first))
     catalog.save_tracks(session, [play.track for play in ordered])

@@ -102,6 +102,16 @@ def test_a_gap_is_told_where_a_full_page_reaches_no_stored_play() -> None:
     assert record(user_id, newer, full_since=at("13:30:00")).gap == (at("13:00:00"), at("13:30:00"))
 
 
+def test_a_full_page_of_which_nothing_can_be_read_tells_of_a_gap_all_the_same() -> None:
+    user_id = somebody()
+    record(user_id, Told(at("10:00:00"), "a", 180_000), Told(at("23:00:00"), "a", 180_000))
+    now = at("12:30:00")
+    gap = (at("10:00:00"), at("11:00:00"))
+    assert record(user_id, full_since=at("11:00:00"), now=now) == Recorded(0, frozenset(), gap)
+    assert record(user_id, full_since=at("09:00:00"), now=now).gap is None, "it reaches back"
+    assert record(somebody(), full_since=at("11:00:00"), now=now).gap is None, "nothing is stored before"
+
+
 def test_a_play_from_the_future_hides_no_gap() -> None:
     user_id = somebody()
     first, later, ahead = (Told(at(end), "a", 180_000) for end in ("10:00:00", "12:00:00", "23:00:00"))
