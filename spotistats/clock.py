@@ -11,6 +11,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 _A_MINUTE = timedelta(minutes=1)
+
+# A stored moment that is later than now by more than this was stored by a clock that was ahead. Less is no
+# wonder: the clocks of two machines differ, and who had to wait for the database looked at the clock before.
+TOLERANCE = timedelta(minutes=1)
+
 # tzdata says which zone these share the clocks with, not by which name their place goes today.
 _RENAMED = {
     "Africa/Asmera": "Africa/Asmara",

@@ -101,10 +101,14 @@ def finish(session: Session, run: Run, *, status: str, error: str | None, now: d
     _free(session, run)
 
 
-def last_success(session: Session, user_id: int) -> datetime | None:
-    """Return the end of the listener's last successful sync."""
+def last_success(session: Session, user_id: int, now: datetime) -> datetime | None:
+    """Return the end of the listener's last successful sync; one from the future does not count."""
     return session.scalar(
-        select(func.max(SyncRun.finished_at)).where(SyncRun.user_id == user_id, SyncRun.status == "succeeded")
+        select(func.max(SyncRun.finished_at)).where(
+            SyncRun.user_id == user_id,
+            SyncRun.status == "succeeded",
+            SyncRun.finished_at <= now + clock.TOLERANCE,
+        )
     )
 
 
@@ -149,13 +153,13 @@ def _take_lock(session: Session, user_id: int, holder: str, now: datetime) -> No
 
 
 def _check_cooldown(session: Session, user_id: int, now: datetime) -> None:
-    last = last_success(session, user_id)
+    last = last_success(session, user_id, now)
     if last is None:
         return
     cooldown = settings().sync_cooldown_seconds
     wait = clock.seconds_until(last + timedelta(seconds=cooldown), now)
     if wait:
-        raise CoolingDown(min(wait, cooldown))  # A clock that was ahead keeps nobody waiting for longer.
+        raise CoolingDown(min(wait, cooldown))  # It ended a little later than now where clocks differ.
 
 
 def _close(run: Run) -> None:

@@ -123,6 +123,27 @@ def test_the_cooldown_begins_with_the_end_of_a_success_alone(make_app: MakeApp, 
         assert [run.id for run in runs_of(alice)] == [1, 2, 3, 4]
 
 
+def test_a_sync_that_a_clock_which_was_ahead_has_stored_keeps_nobody_waiting(
+    make_app: MakeApp,
+) -> None:
+    with make_app(SYNC_COOLDOWN_SECONDS="600").app_context():
+        alice = somebody()
+        with sync_runs.running(alice, force=False) as run:
+            finish(run)
+        with transaction() as session:
+            session.execute(update(SyncRun).values(finished_at=clock.now() + timedelta(days=30)))
+        with sync_runs.running(alice, force=False) as run:
+            finish(run)
+        for later in (timedelta(0), timedelta(seconds=20)):
+            with transaction() as session:
+                session.execute(
+                    update(SyncRun).where(SyncRun.id == 2).values(finished_at=clock.now() + later)
+                )
+            with pytest.raises(CoolingDown) as caught, sync_runs.running(alice, force=False):
+                raise AssertionError("it began")
+            assert 590 <= caught.value.retry_after <= 600, "the real one counts, also by a clock that differs"
+
+
 def test_a_gap_is_stored_with_the_run() -> None:
     alice = somebody()
     with sync_runs.running(alice, force=False) as run:
