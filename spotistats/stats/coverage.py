@@ -16,13 +16,14 @@ _PLAYED_AT = select(Play.played_at).where(Play.user_id == bindparam("user_id")).
 
 
 def _last_sync(status: str) -> ScalarSelect[datetime | None]:
-    """Ask when the last sync of that status ended that read what was played recently."""
+    """Ask when the last sync of that status ended, before `until`, that read what was played recently."""
     return (
         select(SyncRun.finished_at)
         .where(
             SyncRun.user_id == bindparam("user_id"),
             SyncRun.status == status,
             SyncRun.plays_added.is_not(None),
+            SyncRun.finished_at < bindparam("until"),
         )
         .order_by(SyncRun.finished_at.desc())
         .limit(1)
@@ -133,7 +134,7 @@ def coverage(user_id: int, since: datetime, until: datetime) -> Coverage:
     """Return what is known of the listener's plays, with the gaps that reach beyond `since`.
 
     It reaches to the last sync that read what was played recently, or to the last play where that is later. A
-    play that seems to end after `until`, the end of today, was stored by a clock that was ahead.
+    sync or a play that seems to end after `until`, the end of today, was stored by a clock that was ahead.
     """
     first_play, *ends = read(_MOMENTS, user_id=user_id, until=until).one()
     return Coverage(

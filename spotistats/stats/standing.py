@@ -22,7 +22,11 @@ _REMIND = timedelta(days=21)
 
 _LAST_SUCCESS = (
     select(SyncRun.finished_at, SyncRun.plays_added)
-    .where(SyncRun.user_id == bindparam("user_id"), SyncRun.status == "succeeded")
+    .where(
+        SyncRun.user_id == bindparam("user_id"),
+        SyncRun.status == "succeeded",
+        SyncRun.finished_at <= bindparam("latest"),
+    )
     .order_by(SyncRun.finished_at.desc())
     .limit(1)
     .subquery()
@@ -72,9 +76,11 @@ class SyncFacts:
     needs_reconnect_since: datetime | None
 
 
-def sync_facts(user_id: int) -> SyncFacts:
-    """Return what is stored of the listener's syncs and permission."""
-    row = read(_STANDING, user_id=user_id, client_id=settings().spotify_client_id).one()
+def sync_facts(user_id: int, now: datetime) -> SyncFacts:
+    """Return what is stored of the listener's syncs and permission; a sync from the future does not count."""
+    row = read(
+        _STANDING, user_id=user_id, client_id=settings().spotify_client_id, latest=now + clock.TOLERANCE
+    ).one()
     return SyncFacts(
         last_success_at=row.finished_at,
         plays_added=row.plays_added,
@@ -87,7 +93,7 @@ def sync_facts(user_id: int) -> SyncFacts:
 
 def sync_standing(user_id: int, now: datetime) -> SyncStanding:
     """Return how things stand with Spotify for the listener."""
-    return standing(sync_facts(user_id), now)
+    return standing(sync_facts(user_id, now), now)
 
 
 def standing(facts: SyncFacts, now: datetime) -> SyncStanding:

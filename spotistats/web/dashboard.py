@@ -117,4 +117,5 @@ def _draw(listener: Listener, today: date) -> Cards:
     def drawn(part: str) -> str:
         return render_template(f"dashboard/{part}.html", dashboard=dashboard)
 
-    return Cards(drawn("_stats_card"), drawn("_most_played"), drawn("_recent"), facts_of(listener.id))
+    facts = facts_of(listener.id, clock.now())
+    return Cards(drawn("_stats_card"), drawn("_most_played"), drawn("_recent"), facts)

@@ -144,6 +144,9 @@ def test_what_is_stored_of_it(tables: Flask) -> None:
     assert coverage(listener, start, END) == Coverage(start, at("11-05T10:00"), (gap,))
     store_sync(listener, 4, ended=at("11-07T10:00"), status="partial", plays_added=0)
     assert coverage(listener, gap.ended_at, END) == Coverage(start, at("11-07T10:00"), ())
+    for number, status in ((5, "succeeded"), (6, "partial")):
+        store_sync(listener, number, ended=END + timedelta(days=30), status=status)
+    assert coverage(listener, start, END).ends_at == at("11-07T10:00"), "a clock was ahead"
 
 
 def test_gaps_that_reach_into_the_span_newest_first(tables: Flask) -> None:

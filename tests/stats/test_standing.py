@@ -64,6 +64,20 @@ def test_only_a_success_counts_as_the_last_sync(tables: Flask) -> None:
     assert not standing.needs_reconnect
 
 
+def test_a_sync_from_the_future_is_not_the_last_one(tables: Flask) -> None:
+    listener = store_listener("listener")
+    run(listener, 1, "succeeded", ended=NOW + timedelta(days=30), plays_added=50)
+    standing = sync_standing(listener, NOW)
+    assert (standing.last_success_at, standing.next_sync_at) == (None, None)
+    run(listener, 2, "succeeded", ended=NOW - hours(0.5), plays_added=7)
+    standing = sync_standing(listener, NOW)
+    assert (standing.last_success_at, standing.plays_added) == (NOW - hours(0.5), 7)
+    assert standing.next_sync_at == NOW + hours(0.5)
+    just_now = NOW + timedelta(seconds=20)
+    run(listener, 3, "succeeded", ended=just_now, plays_added=2)
+    assert sync_standing(listener, NOW).last_success_at == just_now, "by a clock that differs a little"
+
+
 def test_the_longer_of_two_waits(tables: Flask) -> None:
     listener = store_listener("listener")
     run(listener, 1, "succeeded", ended=NOW - hours(0.5), plays_added=0)
