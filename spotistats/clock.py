@@ -169,6 +169,11 @@ def months_after(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
+def month_end(day: date) -> date:
+    """Return the last day of the month of `day`."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
 def last_days(count: int, today: date) -> tuple[date, date]:
     """Return the first and the last of the `count` days that end with `today`."""
     return today - timedelta(days=count - 1), today

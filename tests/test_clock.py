@@ -252,3 +252,16 @@ def test_an_hour_of_the_day_before_is_left_out_of_the_first_of_several_days() ->
     assert clock.local_date(span.left_at, where) == date(2010, 11, 6)
     assert clock.local_date(span.back_at, where) == date(2010, 11, 7)
     assert span.end == clock.day_start(date(2010, 11, 10), where)
+
+
+@pytest.mark.parametrize(
+    ("day", "end"),
+    [
+        ("2026-01-31", "2026-01-31"),
+        ("2026-02-01", "2026-02-28"),
+        ("2028-02-29", "2028-02-29"),
+        ("2026-12-09", "2026-12-31"),
+    ],
+)
+def test_the_end_of_a_month(day: str, end: str) -> None:
+    assert clock.month_end(date.fromisoformat(day)) == date.fromisoformat(end)

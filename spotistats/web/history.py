@@ -1,7 +1,7 @@
 """Daily listening over a year, or another number of days, and each day with its plays."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
@@ -44,7 +44,7 @@ def show() -> str:
         whole_months={
             month
             for month in calendar.firsts
-            if covered.is_whole(max(month, first), min(_end_of(month), last), where)
+            if covered.is_whole(max(month, first), min(clock.month_end(month), last), where)
         },
         count=count,
         spans=_spans(count, (last - begins).days + 1) if begins else [],
@@ -80,10 +80,6 @@ def day(text: str) -> str | Response:
         ends_at=covered.ends_at if ends_inside else None,
         today=today,
     )
-
-
-def _end_of(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _spans(count: int, stored_days: int) -> list[tuple[int, str]]:
