@@ -56,16 +56,19 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of the days of a span that ends today.
+    """What is known of the days of a span.
 
     `unknown` are the days of which nothing is known; `begins` is the first date of the history where that
-    lies in the span, `ends` the last known date where that is not today; `gaps` are those that reach into it.
+    lies in the span, `ends` the last known date where that is before the span's last day; `breaks_off_at` is
+    the moment after which nothing is known of that last day, which is over; `gaps` are those that reach into
+    the span.
     """
 
     is_whole: bool
     unknown: frozenset[date]
     begins: date | None
     ends: date | None
+    breaks_off_at: datetime | None
     gaps: tuple[Gap, ...]
 
 
@@ -85,14 +88,13 @@ class Coverage:
             for day in clock.each_day(max(first, dark_first), min(last, dark_last))
         )
 
-    def is_whole(self, first: date, today: date, where: ZoneInfo) -> bool:
-        """Tell whether every moment since `first` began is covered, up to a sync that ended today."""
-        if self.begins_at is None or self.ends_at is None:
-            return False
+    def is_whole(self, first: date, last: date, where: ZoneInfo, *, today: date) -> bool:
+        """Tell whether every moment from `first` to `last` is covered, of today those until its last sync."""
         return (
-            self.begins_at <= clock.day_start(first, where)
-            and clock.local_date(self.ends_at, where) >= today
-            and not self.gaps_between(first, today, where)
+            self.begins_at is not None
+            and self.begins_at <= clock.day_start(first, where)
+            and self._reaches_end_of(last, where, today)
+            and not self.gaps_between(first, last, where)
         )
 
     def gaps_between(self, first: date, last: date, where: ZoneInfo) -> tuple[Gap, ...]:
@@ -100,18 +102,29 @@ class Coverage:
         start, end = clock.day_start(first, where), clock.day_start(last + _A_DAY, where)
         return tuple(gap for gap in self.gaps if gap.started_at < end and gap.ended_at > start)
 
-    def of_span(self, first: date, today: date, where: ZoneInfo, *, heard: Collection[date] = ()) -> Known:
-        """Return what is known of the days from `first` to `today`; those that were `heard` always are."""
+    def of_span(
+        self, first: date, last: date, where: ZoneInfo, *, today: date, heard: Collection[date] = ()
+    ) -> Known:
+        """Return what is known of the days from `first` to `last`; those that were `heard` always are."""
         begins = clock.local_date(self.begins_at, where) if self.begins_at else None
         ends = clock.local_date(self.ends_at, where) if self.ends_at else None
         begins_inside = self.begins_at is not None and self.begins_at > clock.day_start(first, where)
         return Known(
-            is_whole=self.is_whole(first, today, where),
-            unknown=self.unknown_days(first, today, where).difference(heard),
+            is_whole=self.is_whole(first, last, where, today=today),
+            unknown=self.unknown_days(first, last, where).difference(heard),
             begins=begins if begins_inside else None,
-            ends=ends if ends and ends < today else None,
-            gaps=self.gaps_between(first, today, where),
+            ends=ends if ends and ends < last else None,
+            breaks_off_at=self.ends_at if ends == last and last < today else None,
+            gaps=self.gaps_between(first, last, where),
         )
+
+    def _reaches_end_of(self, day: date, where: ZoneInfo, today: date) -> bool:
+        """Tell whether a day is covered up to its end; of today it is enough that somebody looked."""
+        if self.ends_at is None:
+            return False
+        if day == today:
+            return clock.local_date(self.ends_at, where) >= today
+        return self.ends_at >= clock.day_end(day, where)
 
     def _dark_spans(self, where: ZoneInfo) -> Iterator[tuple[date, date]]:
         """Yield the first and the last of the dates that are unknown together.

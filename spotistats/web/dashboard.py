@@ -98,13 +98,14 @@ def of(listener: Listener, today: date) -> Dashboard:
     this_week = week(listener.id, today, where)
     first, before = this_week.days[0].date, clock.last_days(2 * DAYS, today)[0]
     covered = coverage(listener.id, clock.day_start(before, where), clock.day_end(today, where))
-    known = covered.of_span(first, today, where, heard={day.date for day in this_week.days if day.plays})
+    heard = {day.date for day in this_week.days if day.plays}
+    known = covered.of_span(first, today, where, today=today, heard=heard)
     minutes = [None if day.date in known.unknown else day.minutes for day in this_week.days]
     recent = recent_plays(listener.id, _RECENT, clock.day_end(today, where))
     return Dashboard(
         week=this_week,
         known=known,
-        both_weeks=covered.of_span(before, today, where),
+        both_weeks=covered.of_span(before, today, where, today=today),
         chart=charts.bars(minutes),
         recent=recent,
         latest_day=clock.local_date(recent[0].played_at, where) if recent else None,

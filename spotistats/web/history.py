@@ -29,12 +29,12 @@ def show() -> str:
     count = _days(request.args.get("days"))
     listener = guards.listener()
     where = clock.zone(listener.timezone)
-    first, last = clock.last_days(count, clock.local_date(clock.now(), where))
-    heard = history(listener.id, first, last)
+    first, today = clock.last_days(count, clock.local_date(clock.now(), where))
+    heard = history(listener.id, first, today)
     minutes = {day.date: day.minutes for day in heard.days}
-    covered = coverage(listener.id, clock.day_start(first, where), clock.day_end(last, where))
-    known = covered.of_span(first, last, where, heard=minutes)
-    calendar = charts.calendar(minutes, first, last, unknown=known.unknown)
+    covered = coverage(listener.id, clock.day_start(first, where), clock.day_end(today, where))
+    known = covered.of_span(first, today, where, today=today, heard=minutes)
+    calendar = charts.calendar(minutes, first, today, unknown=known.unknown)
     begins = clock.local_date(covered.begins_at, where) if covered.begins_at else None
     return render_template(
         "history/page.html",
@@ -44,10 +44,10 @@ def show() -> str:
         whole_months={
             month
             for month in calendar.firsts
-            if covered.is_whole(max(month, first), min(clock.month_end(month), last), where)
+            if covered.is_whole(max(month, first), min(clock.month_end(month), today), where, today=today)
         },
         count=count,
-        spans=_spans(count, (last - begins).days + 1) if begins else [],
+        spans=_spans(count, (today - begins).days + 1) if begins else [],
     )
 
 
@@ -65,8 +65,7 @@ def day(text: str) -> str | Response:
     if page > 1 and not plays.plays:
         return _no_such_page(text)
     covered = coverage(listener.id, span.start, clock.day_end(today, where))
-    known = covered.of_span(date, date, where, heard=[date] if heard.plays else [])
-    ends_inside = date < today and covered.ends_at and clock.local_date(covered.ends_at, where) == date
+    known = covered.of_span(date, date, where, today=today, heard=[date] if heard.plays else [])
     return render_template(
         "history/day.html",
         day=heard,
@@ -76,8 +75,6 @@ def day(text: str) -> str | Response:
         first_number=(page - 1) * PAGE_SIZE + 1,
         known=known,
         is_known=date <= today and date not in known.unknown,
-        is_whole=known.is_whole and not ends_inside,
-        ends_at=covered.ends_at if ends_inside else None,
         today=today,
     )
 

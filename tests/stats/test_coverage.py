@@ -67,63 +67,81 @@ def test_any_history_in_any_zone(covered: Coverage, zone: str, data: st.DataObje
     assert covered.unknown_days(dates[0], dates[-1], where) == unknown
     assert {day for day in dates if covered.unknown_days(day, day, where)} == unknown
 
-    first, today = sorted(data.draw(st.tuples(st.sampled_from(dates), st.sampled_from(dates))))
+    first, last = sorted(data.draw(st.tuples(st.sampled_from(dates), st.sampled_from(dates))))
+    before = [is_covered for day in dates if first <= day < last for is_covered in days[day]]
+    later = last + timedelta(days=data.draw(st.integers(1, 400)))
+    assert covered.is_whole(first, last, where, today=later) == all(before + days[last])
     assert covered.ends_at is not None
-    so_far = days[today]
-    if covered.ends_at.astimezone(where).date() == today:  # What comes after the sync has not been missed.
+    so_far = days[last]
+    if covered.ends_at.astimezone(where).date() == last:  # What comes after the sync has not been missed.
         so_far = so_far[: len(so_far) - so_far[::-1].index(True)]
-    before = [is_covered for day in dates if first <= day < today for is_covered in days[day]]
-    assert covered.is_whole(first, today, where) == all(before + so_far)
+    assert covered.is_whole(first, last, where, today=last) == all(before + so_far)
 
 
 def test_a_history_without_gaps() -> None:
     assert WHOLE.unknown_days(date(2026, 11, 1), date(2026, 11, 13), UTC_ZONE) == november(1, 13)
-    assert WHOLE.is_whole(date(2026, 11, 3), date(2026, 11, 12), UTC_ZONE)
-    assert not WHOLE.is_whole(date(2026, 11, 2), date(2026, 11, 12), UTC_ZONE), "its first day began unseen"
-    assert not WHOLE.is_whole(date(2026, 11, 3), date(2026, 11, 13), UTC_ZONE), "nobody has looked today"
+    assert WHOLE.is_whole(date(2026, 11, 3), date(2026, 11, 12), UTC_ZONE, today=date(2026, 11, 12))
+    assert not WHOLE.is_whole(date(2026, 11, 2), date(2026, 11, 12), UTC_ZONE, today=date(2026, 11, 12)), (
+        "its first day began unseen"
+    )
+    assert not WHOLE.is_whole(date(2026, 11, 3), date(2026, 11, 13), UTC_ZONE, today=date(2026, 11, 13)), (
+        "nobody has looked today"
+    )
 
 
 def test_a_gap_hides_the_days_between_its_ends() -> None:
     assert TORN.unknown_days(date(2026, 11, 1), date(2026, 11, 14), UTC_ZONE) == november(1, 6, 7, 13, 14)
-    assert TORN.is_whole(date(2026, 11, 9), date(2026, 11, 12), UTC_ZONE)
-    assert not TORN.is_whole(date(2026, 11, 8), date(2026, 11, 12), UTC_ZONE)
-    assert not TORN.is_whole(date(2026, 11, 3), date(2026, 11, 12), UTC_ZONE)
+    assert TORN.is_whole(date(2026, 11, 9), date(2026, 11, 12), UTC_ZONE, today=date(2026, 11, 12))
+    assert not TORN.is_whole(date(2026, 11, 8), date(2026, 11, 12), UTC_ZONE, today=date(2026, 11, 12))
+    assert not TORN.is_whole(date(2026, 11, 3), date(2026, 11, 12), UTC_ZONE, today=date(2026, 11, 12))
 
 
 def test_days_are_the_listeners_own() -> None:
     late = Coverage(at("11-02T23:30"), at("11-12T22:59"), ())
     assert late.unknown_days(date(2026, 11, 2), date(2026, 11, 13), UTC_ZONE) == november(13)
     assert late.unknown_days(date(2026, 11, 2), date(2026, 11, 13), BERLIN) == november(2, 13)
-    assert late.is_whole(date(2026, 11, 3), date(2026, 11, 12), UTC_ZONE)
-    assert not late.is_whole(date(2026, 11, 3), date(2026, 11, 12), BERLIN), "begins half an hour late"
-    assert late.is_whole(date(2026, 11, 4), date(2026, 11, 12), BERLIN)
+    assert late.is_whole(date(2026, 11, 3), date(2026, 11, 12), UTC_ZONE, today=date(2026, 11, 12))
+    assert not late.is_whole(date(2026, 11, 3), date(2026, 11, 12), BERLIN, today=date(2026, 11, 12)), (
+        "begins half an hour late"
+    )
+    assert late.is_whole(date(2026, 11, 4), date(2026, 11, 12), BERLIN, today=date(2026, 11, 12))
 
 
 @pytest.mark.parametrize(("begins", "is_whole"), [("10-24T22:00", True), ("10-24T22:01", False)])
 def test_a_day_of_25_hours_begins_in_summer(begins: str, is_whole: bool) -> None:
     covered = Coverage(at(begins), at("10-25T22:59"), ())
-    assert covered.is_whole(date(2026, 10, 25), date(2026, 10, 25), BERLIN) is is_whole
+    assert (
+        covered.is_whole(date(2026, 10, 25), date(2026, 10, 25), BERLIN, today=date(2026, 10, 25)) is is_whole
+    )
 
 
 def test_nothing_is_known_without_plays() -> None:
     nothing = Coverage(None, at("11-12T18:00"), ())
     assert nothing.unknown_days(date(2026, 11, 12), date(2026, 11, 12), UTC_ZONE)
     assert nothing.unknown_days(date(2026, 11, 1), date(2026, 11, 2), UTC_ZONE) == november(1, 2)
-    assert not nothing.is_whole(date(2026, 11, 12), date(2026, 11, 12), UTC_ZONE)
+    assert not nothing.is_whole(date(2026, 11, 12), date(2026, 11, 12), UTC_ZONE, today=date(2026, 11, 12))
 
 
 def test_what_is_known_of_a_span() -> None:
     first, today = date(2026, 11, 1), date(2026, 11, 13)
-    assert TORN.of_span(first, today, UTC_ZONE, heard=[date(2026, 11, 7)]) == Known(
+    assert TORN.of_span(first, today, UTC_ZONE, today=today, heard=[date(2026, 11, 7)]) == Known(
         is_whole=False,
         unknown=november(1, 6, 13),
         begins=date(2026, 11, 2),
         ends=date(2026, 11, 12),
+        breaks_off_at=None,
         gaps=TORN.gaps,
     )
-    assert WHOLE.of_span(date(2026, 11, 6), date(2026, 11, 12), UTC_ZONE) == Known(
-        is_whole=True, unknown=frozenset(), begins=None, ends=None, gaps=()
-    )
+    first, last = date(2026, 11, 6), date(2026, 11, 12)
+    for today, is_whole, breaks_off_at in ((last, True, None), (date(2026, 11, 13), False, WHOLE.ends_at)):
+        assert WHOLE.of_span(first, last, UTC_ZONE, today=today) == Known(
+            is_whole=is_whole,
+            unknown=frozenset(),
+            begins=None,
+            ends=None,
+            breaks_off_at=breaks_off_at,
+            gaps=(),
+        )
 
 
 def test_what_is_stored_of_it(tables: Flask) -> None:

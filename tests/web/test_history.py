@@ -152,6 +152,21 @@ def test_a_month_with_days_that_are_not_known_has_at_least_its_minutes(alice: Br
     assert month_totals(alice, "/history") == ["at least 3 minutes", "at least 6 minutes"]
 
 
+def test_a_past_month_is_whole_only_where_its_last_day_is(alice: Browser, app: Flask) -> None:
+    """The last sync was on the last day of the month before, at ten; later, one follows after its end."""
+    first = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    last_day = first - timedelta(days=1)
+    with app.app_context():
+        store_plays(
+            user_id_of("alice"), [Heard(last_day - timedelta(days=50)), Heard(last_day.replace(day=9), "b1")]
+        )
+        store_sync(user_id_of("alice"), 1, ended=last_day + timedelta(hours=10))
+    assert month_totals(alice, "/history")[0] == "at least 3 minutes"
+    with app.app_context():
+        store_sync(user_id_of("alice"), 2, ended=first)
+    assert month_totals(alice, "/history")[0] == "3 minutes"
+
+
 def pills(browser: Browser, path: str) -> list[str]:
     root = checked(browser.get(path).text, path)
     return [text_of(link) for nav in root.iter("nav") if nav.attrib.get("class") == "pills" for link in nav]
