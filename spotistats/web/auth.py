@@ -132,7 +132,7 @@ def _who_is_here(listener: Listener, *, was_connected: bool) -> str:
 
     It is said without the name of who was here: nothing of them may stay.
     """
-    name = short(listener.display_name or listener.spotify_id)
+    name = short(listener.display_name)
     rest = "." if was_connected else ", and is still not connected."
     return (
         f"You are now signed in as {name}: that is the account you chose at Spotify. "
