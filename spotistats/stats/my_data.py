@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
@@ -156,24 +156,30 @@ TABLES: Mapping[str, StoredTable] = {
     ),
 }
 
+_COUNTS = select(
+    *(
+        select(func.count()).where(table.owner == bindparam("user_id")).scalar_subquery().label(name)
+        for name, table in TABLES.items()
+    )
+)
+_PERSON = (
+    select(
+        User.spotify_id,
+        User.account_id,
+        User.display_name,
+        User.timezone,
+        User.created_at,
+        SpotifyConnection.consented_at,
+        select(func.count()).where(SignIn.user_id == User.id).scalar_subquery(),
+    )
+    .join(SpotifyConnection, SpotifyConnection.user_id == User.id, isouter=True)
+    .where(User.id == bindparam("user_id"))
+)
+
 
 def person(user_id: int) -> Person:
     """Return what is stored about the listener themself."""
-    sign_ins = select(func.count()).where(SignIn.user_id == user_id).scalar_subquery()
-    row = read(
-        select(
-            User.spotify_id,
-            User.account_id,
-            User.display_name,
-            User.timezone,
-            User.created_at,
-            SpotifyConnection.consented_at,
-            sign_ins,
-        )
-        .join(SpotifyConnection, SpotifyConnection.user_id == User.id, isouter=True)
-        .where(User.id == user_id)
-    ).one()
-    return Person(*row)
+    return Person(*read(_PERSON, user_id=user_id).one())
 
 
 def count(user_id: int, table: StoredTable, *, until: Cursor | None = None) -> int:
@@ -189,11 +195,7 @@ def count(user_id: int, table: StoredTable, *, until: Cursor | None = None) -> i
 
 def counts(user_id: int) -> dict[str, int]:
     """Return how many rows the listener has in each of TABLES."""
-    columns = [
-        select(func.count()).where(table.owner == user_id).scalar_subquery().label(name)
-        for name, table in TABLES.items()
-    ]
-    return dict(read(select(*columns)).one()._mapping)
+    return dict(read(_COUNTS, user_id=user_id).one()._mapping)
 
 
 def page(
