@@ -68,7 +68,12 @@ class Person:
     timezone: str
     created_at: datetime
     consented_at: datetime | None
-    sign_ins: int
+    signed_in_at: tuple[datetime, ...]
+
+    @property
+    def sign_ins(self) -> int:
+        """How many browsers are signed in."""
+        return len(self.signed_in_at)
 
 
 class BadCursor(ValueError):
@@ -170,16 +175,19 @@ _PERSON = (
         User.timezone,
         User.created_at,
         SpotifyConnection.consented_at,
-        select(func.count()).where(SignIn.user_id == User.id).scalar_subquery(),
     )
     .join(SpotifyConnection, SpotifyConnection.user_id == User.id, isouter=True)
     .where(User.id == bindparam("user_id"))
+)
+_SIGNED_IN_AT = (
+    select(SignIn.created_at).where(SignIn.user_id == bindparam("user_id")).order_by(SignIn.created_at)
 )
 
 
 def person(user_id: int) -> Person:
     """Return what is stored about the listener themself."""
-    return Person(*read(_PERSON, user_id=user_id).one())
+    signed_in_at = tuple(read(_SIGNED_IN_AT, user_id=user_id).scalars())
+    return Person(*read(_PERSON, user_id=user_id).one(), signed_in_at)
 
 
 def count(user_id: int, table: StoredTable, *, until: Cursor | None = None) -> int:
