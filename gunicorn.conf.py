@@ -15,9 +15,8 @@ workers = 2
 threads = 4
 worker_class = "gthread"
 preload_app = True  # The workers share the memory of one loaded program.
-timeout = (
-    60  # Of a worker that hangs as a whole. A slow client is none: the proxy in front takes care of these.
-)
+# Of a worker that hangs as a whole. A slow client is none: the proxy in front takes care of these.
+timeout = 60
 graceful_timeout = 30  # A sync, which answers within 25 seconds, is let to its end.
 keepalive = 5  # A connection that is not in use, or has not yet sent anything, is closed after these seconds.
 control_socket_disable = True  # Nobody here uses it, and two servers of one account would share its file.

@@ -38,7 +38,8 @@ def measured(kind: str, browser: Browser, bare: Server, commit: Callable[[], Non
     text = (
         "The cards of the dashboard are kept until anybody's next commit. Here there is a commit before each "
         f"request, so that every one finds nothing kept; one request at a time, {_TIMES} of each, medians. "
-        "No bar stands for this: a listener meets it once after each sync."
+        "No bar stands for this: a listener meets it at the first look after anybody's commit, of which a "
+        "sync makes three to five."
     )
     return Section(f"Dashboard drawn from new, {kind}", text, ("", "ms", "CPU ms a request"), rows)
 

@@ -60,7 +60,7 @@ def read(statement: Select[*Columns], **parameters: object) -> CursorResult[*Col
 
     It goes past the ORM and its session, in one transaction for the whole request, so that all of a page's
     numbers are of one moment. Building a statement anew each time costs several times what the database needs
-    to answer it.
+    to answer it; only what is asked in another way each time, such as a page of any table, is built then.
     """
     if "reading" not in g:
         g.reading = db.engine.connect()

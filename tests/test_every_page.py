@@ -21,7 +21,10 @@ from tests.support.rows import everything
 from tests.support.weeks import plays_named, plays_of
 
 # What these answer is no page of ours, or depends on an address that Spotify makes.
-NO_PAGES = {"static", "health.show", "auth.callback", "my_data.download", "dashboard.sync_facts"}
+NO_PAGES = {
+    *("static", "health.show", "auth.callback", "dashboard.sync_facts"),
+    *("my_data.download", "my_data.about_you"),
+}
 VARIANTS = {
     "history.show": ["", "?days=1", "?days=30", "?days=3650"],
     "top.artists": ["", "?range=medium_term", "?range=long_term"],

@@ -224,7 +224,7 @@ def _outcome(fetched: Fetched, recorded: Recorded, rebuilt: int) -> SyncOutcome:
 def _refusal(refusal: sync_runs.Refused) -> SyncOutcome:
     wait = refusal.retry_after
     if isinstance(refusal, sync_runs.AlreadyRunning):
-        return SyncOutcome(SyncState.RUNNING, sync_words.already_running(), retry_after=wait)
+        return SyncOutcome(SyncState.RUNNING, sync_words.already_running(wait), retry_after=wait)
     if isinstance(refusal, sync_runs.CoolingDown):
         return SyncOutcome(SyncState.COOLING_DOWN, sync_words.cooling_down(wait), retry_after=wait)
     return SyncOutcome(SyncState.SPOTIFY_FAILED, sync_words.spotify_waits(wait), retry_after=wait)

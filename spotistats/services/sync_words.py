@@ -85,8 +85,8 @@ def cooling_down(seconds: int) -> str:
     return f"Spotify was not asked again so soon. The next sync is possible in {in_words(seconds)}."
 
 
-def already_running() -> str:
-    return "A sync is already running. It ends within half a minute."
+def already_running(seconds: int) -> str:
+    return f"A sync is already running. It ends within {in_words(seconds)}."
 
 
 def gave_way() -> str:

@@ -6,11 +6,9 @@ included, by its deadline, and an answer is read up to a size that none of Spoti
 
 import json
 import logging
-import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
 from math import ceil
 from typing import Any, Self
 
@@ -44,8 +42,6 @@ _LARGEST_ANSWER = 8 * 1024 * 1024
 _CHUNK = 64 * 1024
 _REFUSED = frozenset({429, 503})  # Nothing was done.
 _TRANSIENT = _REFUSED | {500, 502, 504}
-
-_threads = threading.local()
 
 
 class BoundedRetry(Retry):
@@ -157,26 +153,26 @@ class OneAnswerSession(requests.Session):
 
 
 def _session() -> requests.Session:
-    """Return this thread's session; requests does not promise that one can be shared."""
-    if not hasattr(_threads, "session"):
-        session = OneAnswerSession()
-        retry = BoundedRetry(
-            total=2,
-            connect=1,
-            read=1,
-            redirect=0,
-            other=0,
-            status_forcelist=_TRANSIENT,
-            allowed_methods=None,
-            backoff_factor=0.4,
-            raise_on_status=False,
-        )
-        session.mount("https://", PunctualAdapter(max_retries=retry))
-        session.mount("http://", PunctualAdapter(max_retries=retry))
-        # What Spotify sets for one listener must not be sent for the next.
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        _threads.session = session
-    return _threads.session  # type: ignore[no-any-return]
+    """Return a session for one call.
+
+    Calls are made side by side, and requests does not promise that they can share one. Nor does anything that
+    Spotify sets for one listener, such as a cookie, reach the next.
+    """
+    session = OneAnswerSession()
+    retry = BoundedRetry(
+        total=2,
+        connect=1,
+        read=1,
+        redirect=0,
+        other=0,
+        status_forcelist=_TRANSIENT,
+        allowed_methods=None,
+        backoff_factor=0.4,
+        raise_on_status=False,
+    )
+    session.mount("https://", PunctualAdapter(max_retries=retry))
+    session.mount("http://", PunctualAdapter(max_retries=retry))
+    return session
 
 
 def _exchange(
@@ -188,9 +184,12 @@ def _exchange(
         raise Unavailable("there was no time left to ask")
     timeout = (min(CONNECT_SECONDS, remaining), min(READ_SECONDS, remaining))
     try:
-        with _session().request(
-            method, url, timeout=timeout, stream=True, allow_redirects=False, **arguments
-        ) as response:
+        with (
+            _session() as session,
+            session.request(
+                method, url, timeout=timeout, stream=True, allow_redirects=False, **arguments
+            ) as response,
+        ):
             return response.status_code, response.headers, _body(response)
     except (requests.RequestException, HTTPError, OSError) as error:
         raise Unavailable(f"the connection failed ({type(error).__name__})") from error

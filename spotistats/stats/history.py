@@ -4,10 +4,27 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from spotistats.extensions import read
 from spotistats.models import Artist, DailyListening, Track
+
+_DAYS = (
+    select(
+        DailyListening.date,
+        DailyListening.minutes,
+        DailyListening.plays,
+        Artist.name.label("top_artist"),
+        Track.name.label("top_track"),
+    )
+    .join(Track, Track.id == DailyListening.top_track_id)
+    .join(Artist, Artist.id == DailyListening.top_artist_id, isouter=True)
+    .where(
+        DailyListening.user_id == bindparam("user_id"),
+        DailyListening.date.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(DailyListening.date.desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +78,6 @@ class History:
 
 def history(user_id: int, first: date, last: date) -> History:
     """Return the listener's days from `first` to `last`, both included."""
-    rows = read(
-        select(
-            DailyListening.date,
-            DailyListening.minutes,
-            DailyListening.plays,
-            Artist.name.label("top_artist"),
-            Track.name.label("top_track"),
-        )
-        .join(Track, Track.id == DailyListening.top_track_id)
-        .join(Artist, Artist.id == DailyListening.top_artist_id, isouter=True)
-        .where(DailyListening.user_id == user_id, DailyListening.date.between(first, last))
-        .order_by(DailyListening.date.desc())
-    )
-    days = [HistoryDay(*row) for row in rows]
+    days = [HistoryDay(*row) for row in read(_DAYS, user_id=user_id, first=first, last=last)]
     months = groupby(days, key=lambda day: day.date.replace(day=1))
     return History(first, last, tuple(HistoryMonth(month, tuple(group)) for month, group in months))

@@ -4,10 +4,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from spotistats.extensions import read
 from spotistats.models import SpotifyConnection, SyncRun, User
+
+_LAST_SUCCESS = (
+    select(func.max(SyncRun.finished_at))
+    .where(SyncRun.user_id == User.id, SyncRun.status == "succeeded")
+    .correlate(User)
+    .scalar_subquery()
+)
+_EVERYBODY = (
+    select(
+        User.id,
+        User.spotify_id,
+        User.display_name,
+        _LAST_SUCCESS.label("last_success_at"),
+        SpotifyConnection.user_id.label("connected"),
+        SpotifyConnection.needs_reconnect_since,
+    )
+    .join(SpotifyConnection, SpotifyConnection.user_id == User.id, isouter=True)
+    .order_by(User.id)
+)
+_NAMED = select(User.id, User.spotify_id).where(
+    or_(User.spotify_id == bindparam("name"), User.account_id == bindparam("name"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +43,6 @@ class ListenerLine:
 
 def listeners() -> tuple[ListenerLine, ...]:
     """Return every listener, the first who came first."""
-    last = (
-        select(func.max(SyncRun.finished_at))
-        .where(SyncRun.user_id == User.id, SyncRun.status == "succeeded")
-        .correlate(User)
-        .scalar_subquery()
-    )
-    rows = read(
-        select(
-            User.id,
-            User.spotify_id,
-            User.display_name,
-            last.label("last_success_at"),
-            SpotifyConnection.user_id.label("connected"),
-            SpotifyConnection.needs_reconnect_since,
-        )
-        .join(SpotifyConnection, SpotifyConnection.user_id == User.id, isouter=True)
-        .order_by(User.id)
-    )
     return tuple(
         ListenerLine(
             row.id,
@@ -51,13 +55,11 @@ def listeners() -> tuple[ListenerLine, ...]:
             if row.needs_reconnect_since
             else "connected",
         )
-        for row in rows
+        for row in read(_EVERYBODY)
     )
 
 
 def find_user_id(name: str) -> int | None:
     """Return the id of the user with that Spotify id or account id; the Spotify id wins."""
-    rows = read(
-        select(User.id, User.spotify_id).where(or_(User.spotify_id == name, User.account_id == name))
-    ).all()
+    rows = read(_NAMED, name=name).all()
     return next((row.id for row in sorted(rows, key=lambda row: row.spotify_id != name)), None)

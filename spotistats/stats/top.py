@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from spotistats.extensions import read
 from spotistats.models import UserTopArtist, UserTopTrack
@@ -12,6 +12,32 @@ from spotistats.plays import TimeRange
 
 Kind = Literal["artists", "tracks"]
 _STALE_AFTER = timedelta(days=7)
+
+_ARTISTS = (
+    select(
+        UserTopArtist.rank,
+        UserTopArtist.spotify_id,
+        UserTopArtist.name,
+        UserTopArtist.genres,
+        UserTopArtist.image_url,
+        UserTopArtist.created_at,
+    )
+    .where(UserTopArtist.user_id == bindparam("user_id"), UserTopArtist.time_range == bindparam("time_range"))
+    .order_by(UserTopArtist.rank)
+)
+_TRACKS = (
+    select(
+        UserTopTrack.rank,
+        UserTopTrack.spotify_id,
+        UserTopTrack.name,
+        UserTopTrack.artist_name,
+        UserTopTrack.album_name,
+        UserTopTrack.image_url,
+        UserTopTrack.created_at,
+    )
+    .where(UserTopTrack.user_id == bindparam("user_id"), UserTopTrack.time_range == bindparam("time_range"))
+    .order_by(UserTopTrack.rank)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,40 +71,20 @@ def top_list(user_id: int, kind: Kind, time_range: TimeRange) -> TopList:
 
 
 def _artists(user_id: int, time_range: TimeRange) -> list[tuple[TopEntry, datetime]]:
-    table = UserTopArtist
-    rows = read(
-        select(table.rank, table.spotify_id, table.name, table.genres, table.image_url, table.created_at)
-        .where(table.user_id == user_id, table.time_range == time_range)
-        .order_by(table.rank)
-    )
     return [
         (
             TopEntry(row.rank, row.spotify_id, row.name, ", ".join(row.genres[:3]), None, row.image_url),
             row.created_at,
         )
-        for row in rows
+        for row in read(_ARTISTS, user_id=user_id, time_range=time_range)
     ]
 
 
 def _tracks(user_id: int, time_range: TimeRange) -> list[tuple[TopEntry, datetime]]:
-    table = UserTopTrack
-    rows = read(
-        select(
-            table.rank,
-            table.spotify_id,
-            table.name,
-            table.artist_name,
-            table.album_name,
-            table.image_url,
-            table.created_at,
-        )
-        .where(table.user_id == user_id, table.time_range == time_range)
-        .order_by(table.rank)
-    )
     return [
         (
             TopEntry(row.rank, row.spotify_id, row.name, row.artist_name, row.album_name, row.image_url),
             row.created_at,
         )
-        for row in rows
+        for row in read(_TRACKS, user_id=user_id, time_range=time_range)
     ]

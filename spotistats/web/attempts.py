@@ -79,6 +79,8 @@ def _read(signed: str) -> KeptAttempt | None:
         return KeptAttempt(**_signer().loads(signed))
     except BadSignature:
         return None
+    except TypeError:  # Another release has signed it, whose attempts have other fields.
+        return None
 
 
 def _signer() -> URLSafeSerializer:

@@ -27,6 +27,38 @@ blueprint = Blueprint("auth", __name__)
 _LONGEST_PATH = 1000  # It is kept in a cookie, of which browsers take 4,000 bytes.
 _BACK = ("/login", "Back to the sign-in")
 _USUAL_PORT = 8000  # Where `make run` serves when nothing else is said.
+_FAILURES: dict[type[sign_in.SignInFailed], tuple[int, str, str]] = {
+    sign_in.NotTaken: (
+        400,
+        "That sign-in did not work",
+        (
+            "It was too old, was used before, or was begun in another browser. You are not signed in by it. "
+            "Please start again."
+        ),
+    ),
+    sign_in.NotAdmitted: (
+        403,
+        "Spotify does not let you in yet",
+        (
+            "The sign-in worked, but this Spotify account is not on the application’s user list. Ask whoever "
+            "runs this server to add your Spotify e-mail address under “User Management” in the Spotify "
+            "developer dashboard, then sign in again. Its owner also needs Spotify Premium."
+        ),
+    ),
+    sign_in.UnknownServer: (
+        502,
+        "Spotify does not know this server",
+        (
+            "Spotify refused this server’s Client ID or Client secret. Nothing was changed. Whoever runs it "
+            "can compare SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET with the Spotify developer dashboard."
+        ),
+    ),
+    sign_in.SpotifyInTrouble: (
+        502,
+        "Spotify is not answering",
+        "Spotify could not finish the sign-in. Nothing was changed. Try again {when}.",
+    ),
+}
 
 
 @blueprint.get("/login")
@@ -96,7 +128,7 @@ def callback() -> Response:
         return redirect(url_for("auth.login", next=_own_path(attempt.next_path) if attempt else None))
     code = request.args.get("code")
     if attempt is None or not code or "error" in request.args:
-        return _start_again()
+        return _failed(sign_in.NotTaken())
     before = guards.listener_or_none()
     was_connected = before is not None and not sync_standing(before.id, clock.now()).needs_reconnect
     try:
@@ -132,7 +164,7 @@ def _who_is_here(listener: Listener, *, was_connected: bool) -> str:
 
     It is said without the name of who was here: nothing of them may stay.
     """
-    name = short(listener.display_name or listener.spotify_id)
+    name = short(listener.display_name)
     rest = "." if was_connected else ", and is still not connected."
     return (
         f"You are now signed in as {name}: that is the account you chose at Spotify. "
@@ -164,44 +196,10 @@ def logout_everywhere() -> Response:
 
 
 def _failed(failure: sign_in.SignInFailed) -> Response:
-    if isinstance(failure, sign_in.NotTaken):
-        return _start_again()
-    if isinstance(failure, sign_in.NotAdmitted):
-        return errors.answer(
-            403,
-            title="Spotify does not let you in yet",
-            text="The sign-in worked, but this Spotify account is not on the application’s user list. Ask "
-            "whoever runs this server to add your Spotify e-mail address under “User Management” in the "
-            "Spotify developer dashboard, then sign in again. Its owner also needs Spotify Premium.",
-            way_on=_BACK,
-        )
-    if isinstance(failure, sign_in.UnknownServer):
-        return errors.answer(
-            502,
-            title="Spotify does not know this server",
-            text="Spotify refused this server’s Client ID or Client secret. Nothing was changed. Whoever "
-            "runs it can compare SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET with the Spotify developer "
-            "dashboard.",
-            way_on=_BACK,
-        )
+    status, title, text = _FAILURES[type(failure)]
     wait = failure.retry_after if isinstance(failure, sign_in.SpotifyInTrouble) else None
     when = f"in {clock.in_words(wait)}" if wait else "in a few minutes"
-    return errors.answer(
-        502,
-        title="Spotify is not answering",
-        text=f"Spotify could not finish the sign-in. Nothing was changed. Try again {when}.",
-        way_on=_BACK,
-    )
-
-
-def _start_again() -> Response:
-    return errors.answer(
-        400,
-        title="That sign-in did not work",
-        text="It was too old, was used before, or was begun in another browser. You are not signed in by it. "
-        "Please start again.",
-        way_on=_BACK,
-    )
+    return errors.answer(status, title=title, text=text.format(when=when), way_on=_BACK)
 
 
 def _redirect_uri() -> str:

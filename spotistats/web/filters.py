@@ -23,8 +23,8 @@ _KEPT = 4096
 _COLUMNS = {"id": "Number", "ms_played": "Duration", "image_url": "Picture", "preview_url": "Preview"}
 _PLACES = {"DumontDUrville": "Dumont d’Urville"}
 _LOOK_AGAIN_SECONDS = 30
-# What a name may hold and HTML may not.
 _PICTURE_HOST = re.compile(r"[a-z0-9-]+\.scdn\.co")
+# What a name may hold and HTML may not.
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 

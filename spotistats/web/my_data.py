@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from datetime import datetime
 
@@ -109,12 +110,24 @@ def _in_words(column: str, value: Cell) -> Cell:
     return _WORDS[column].get(value, value) if column in _WORDS and isinstance(value, str) else value
 
 
+@blueprint.get("/about-you.csv")
+def about_you() -> Response:
+    """Return what is stored about the listener apart from the tables, in one row."""
+    person = my_data.person(guards.listener().id)
+    fields = {field.name: getattr(person, field.name) for field in dataclass_fields(person)}
+    fields["signed_in_at"] = [_csv_cell(moment) for moment in person.signed_in_at]
+    return _file("about-you", tuple(fields), [tuple(fields.values())])
+
+
 @blueprint.get("/<name>.csv")
 def download(name: str) -> Response:
     """Stream the whole table; nobody's memory holds it at once."""
     found = _table(name)
-    rows = stream_with_context(_csv(guards.listener().id, found))
-    response = Response(rows, mimetype="text/csv")
+    return _file(name, found.columns, my_data.every_row(guards.listener().id, found))
+
+
+def _file(name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
+    response = Response(stream_with_context(_csv(columns, rows)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="spotistats-{name}.csv"'
     return response
 
@@ -125,11 +138,11 @@ def _table(name: str) -> StoredTable:
     return TABLES[name]
 
 
-def _csv(user_id: int, found: StoredTable) -> Iterator[str]:
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(found.columns)
-    for row in my_data.every_row(user_id, found):
+    writer.writerow(columns)
+    for row in rows:
         writer.writerow([_csv_cell(cell) for cell in row])
         if buffer.tell() > 32_768:
             yield _taken(buffer)

@@ -16,16 +16,10 @@ _KEPT = 4096  # A page of ten years fits.
 
 def init_app(app: Flask) -> None:
     """Make them known; after the filters and the CSRF token, which the components use."""
-    app.add_template_global(asset)
-    app.add_template_global(_addresses(app), "url_for")
+    address = _addresses(app)
+    app.add_template_global(address, "url_for")
+    app.add_template_global(_assets(address), "asset")
     app.jinja_env.globals |= _components(app.jinja_env)
-
-
-@lru_cache
-def asset(name: str) -> str:
-    """Return the address of a static file; it changes with the content, so browsers may keep it for ever."""
-    content = (_PACKAGE / "static" / name).read_bytes()
-    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def _addresses(app: Flask) -> Callable[..., str]:
@@ -41,6 +35,20 @@ def _addresses(app: Flask) -> Callable[..., str]:
         return app.url_map.bind("").build(endpoint, values)
 
     return address
+
+
+def _assets(address: Callable[..., str]) -> Callable[[str], str]:
+    """Return what templates call `asset`: the address of a static file.
+
+    It changes with the content, so that browsers may keep the file for ever.
+    """
+
+    @lru_cache
+    def asset(name: str) -> str:
+        content = (_PACKAGE / "static" / name).read_bytes()
+        return address("static", filename=name, v=hashlib.sha256(content).hexdigest()[:12])
+
+    return asset
 
 
 def _components(environment: Environment) -> dict[str, Macro]:

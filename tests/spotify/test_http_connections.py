@@ -5,6 +5,7 @@ import os
 import socket
 import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -40,6 +41,19 @@ def test_a_dropped_question_is_asked_once_more(wire: Wire, deadline: float) -> N
     with pytest.raises(Unavailable):
         ask(wire, deadline)
     assert len(wire.requests) == 4
+
+
+def test_no_connection_outlives_its_call(wire: Wire, deadline: float) -> None:
+    ended = Event()
+
+    def keep_open(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        if connection.recv(1) == b"":
+            ended.set()
+
+    wire.answer(keep_open)
+    assert ask(wire, deadline) == {}
+    assert ended.wait(5), "who asked has closed it, though the server would answer more"
 
 
 def test_a_post_whose_answer_was_lost_is_not_repeated(wire: Wire, deadline: float) -> None:

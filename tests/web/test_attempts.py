@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from spotistats import clock
 from spotistats.simulator import Simulator
+from spotistats.web import attempts
 from tests.support.apps import MakeApp
 from tests.support.listeners import ORIGIN, Browser
 
@@ -181,3 +182,23 @@ def test_a_cookie_that_nobody_gave_begins_no_sign_in(
     assert browser.get(path).status_code == 400
     assert simulator.calls_to("/api/token") == []
     assert browser.get("/dashboard").status_code == 302
+
+
+@pytest.mark.parametrize("change", ["one more", "one less", "no fields"])
+def test_an_attempt_of_another_release_is_none(
+    app: Flask, browser: Browser, simulator: Simulator, change: str
+) -> None:
+    start = browser.post("/auth/login")
+    path, cookie = agreed(simulator, start), attempt_of(start)
+    with app.app_context():
+        signer = attempts._signer()
+    fields = signer.loads(cookie.value)
+    fewer = {name: value for name, value in fields.items() if name != "zone"}
+    others = {"one more": {**fields, "extra": 1}, "one less": fewer, "no fields": list(fields)}
+    value = str(signer.dumps(others[change]))
+    browser.client.set_cookie(cookie.key, value, domain="127.0.0.1", path="/auth")
+    answer = browser.get(path)
+    assert answer.status_code == 400
+    assert "Please start again." in answer.text
+    assert simulator.calls_to("/api/token") == []
+    assert browser.post("/auth/login").status_code == 303, "it is in nobody's way"

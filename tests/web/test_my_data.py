@@ -12,8 +12,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from spotistats.extensions import transaction
+from spotistats.models import User
 from spotistats.simulator import Simulator
+from spotistats.stats import my_data
 from spotistats.stats.my_data import TABLES
 from spotistats.web.my_data import _csv_cell
 from tests.support.listeners import Browser
@@ -308,6 +312,37 @@ def test_what_is_stored_about_the_person(alice: Browser, simulator: Simulator) -
     assert facts["Account id"] == "account-alice"
     assert facts["Time zone"] == "UTC"
     assert facts["Signed-in browsers"] == "1"
+
+
+def test_the_person_can_be_taken_away_too(
+    app: Flask, alice: Browser, bob: Browser, simulator: Simulator
+) -> None:
+    assert Browser(app.test_client(), simulator).sign_in("alice").status_code == 302
+    assert 'href="/my-data/about-you.csv" download' in alice.get("/my-data").text
+    answer = alice.get("/my-data/about-you.csv")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="spotistats-about-you.csv"'
+    [row] = csv.DictReader(io.StringIO(answer.text, newline=""), strict=True)
+    with app.app_context():
+        stored = my_data.person(user_id_of("alice"))
+    assert (row["spotify_id"], row["account_id"], row["display_name"]) == ("alice", "account-alice", "Alice")
+    assert row["timezone"] == "UTC"
+    assert datetime.fromisoformat(row["created_at"]) == _to_the_millisecond(stored.created_at)
+    assert stored.consented_at
+    assert datetime.fromisoformat(row["consented_at"]) == _to_the_millisecond(stored.consented_at)
+    moments = [datetime.fromisoformat(text) for text in json.loads(row["signed_in_at"])]
+    assert moments == [_to_the_millisecond(moment) for moment in stored.signed_in_at]
+    assert len(moments) == 2
+
+
+def test_no_name_of_a_person_becomes_a_formula(app: Flask, alice: Browser) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(update(User).values(display_name="=1+1"))
+    [row] = csv.DictReader(io.StringIO(alice.get("/my-data/about-you.csv").text, newline=""), strict=True)
+    assert row["display_name"] == "'=1+1"
+
+
+def _to_the_millisecond(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _unguarded(text: str) -> str:

@@ -4,7 +4,6 @@ import pytest
 from flask import Flask, render_template_string
 
 from spotistats.config import ROOT
-from spotistats.web.templates import asset
 
 
 @pytest.mark.parametrize(
@@ -26,7 +25,10 @@ def test_who_asks_cannot_say_where_the_pages_are(app_alone: Flask, elsewhere: st
         assert render_template_string("{{ url_for('history.show', days=30) }}") == "/history?days=30"
 
 
-def test_the_address_of_a_file_changes_with_its_content() -> None:
+def test_the_address_of_a_file_changes_with_its_content(app_alone: Flask) -> None:
+    asset = app_alone.jinja_env.globals["asset"]
+    assert callable(asset)
     sheets = [path.name for path in (ROOT / "spotistats/static/css").iterdir()]
     addresses = {asset(f"css/{name}") for name in sheets}
+    assert all(address.startswith("/static/css/") for address in addresses)
     assert len(addresses) == len({address.partition("?v=")[2] for address in addresses}) == len(sheets)

@@ -11,8 +11,8 @@ if (loginZone && browserZone) loginZone.value = browserZone;
 const zoneButton = document.getElementById("browser-zone");
 const zoneList = document.getElementById("timezone");
 if (zoneButton && browserZone) {
-  const names = [`[value="${browserZone}"]`, `[data-older~="${browserZone}"]`];
-  const option = zoneList.querySelector(names.join(", "));
+  const selectors = [`[value="${browserZone}"]`, `[data-older~="${browserZone}"]`];
+  const option = zoneList.querySelector(selectors.join(", "));
   if (option && !option.selected) {
     zoneButton.textContent = `Use this browser’s: ${option.text}`;
     zoneButton.hidden = false;
