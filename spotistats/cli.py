@@ -4,21 +4,18 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import with_appcontext
-from sqlalchemy import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
-from spotistats import extensions
 from spotistats.clock import counted
 from spotistats.services.sync import SyncOutcome, SyncState
 from spotistats.services.sync import sync_user as run_sync
-from spotistats.stats.listeners import find_user_id, listeners
+from spotistats.stats import health
+from spotistats.stats.listeners import ListenerLine, find_user_id, listeners
 
-# From sysexits.h, so that a shell script can tell what to do; the most serious last.
+# From sysexits.h, so that a shell script can tell what to do.
 _EXIT_CODES = {
     SyncState.SUCCEEDED: 0,
     SyncState.COOLING_DOWN: 75,
@@ -26,8 +23,9 @@ _EXIT_CODES = {
     SyncState.SPOTIFY_FAILED: 69,
     SyncState.NEEDS_RECONNECT: 77,
 }
-_BY_SERIOUSNESS = list(_EXIT_CODES)
 _DATABASE_FAILED = 74
+_BY_SERIOUSNESS = (0, 75, 69, 77, _DATABASE_FAILED)
+_UNUSABLE = "The database cannot be used: is it there, and up to date (db upgrade)?"
 _NOBODY = "No listener has signed in yet."
 _NO_DATABASE = (
     "There is no database yet: make run, with your Spotify application, makes it, and so does db upgrade."
@@ -50,17 +48,18 @@ def sync_user(spotify_id: str | None, everybody: bool, force: bool) -> None:
     """Sync one listener, named by Spotify id or account id, or --all of them.
 
     With --all, whoever disconnected Spotify is left out, and the exit code is that of the most serious
-    failure: 77 (needs to sign in again), then 69 (Spotify failed), then 75 (too early, or running).
+    failure: 74 (the database cannot be used), then 77 (needs to sign in again), then 69 (Spotify failed),
+    then 75 (too early, or running).
     """
     if everybody == (spotify_id is not None):
         raise click.UsageError("Name one listener, or give --all.")
     with _in_one_line():
-        states = _sync_all(force=force) if spotify_id is None else [_sync_one(spotify_id, force=force)]
-    sys.exit(_EXIT_CODES[max(states, key=_BY_SERIOUSNESS.index, default=SyncState.SUCCEEDED)])
+        codes = _sync_all(force=force) if spotify_id is None else [_sync_one(spotify_id, force=force)]
+    sys.exit(max(codes, key=_BY_SERIOUSNESS.index, default=0))
 
 
-def _sync_one(name: str, *, force: bool) -> SyncState:
-    """Sync the listener of that name; end with exit code 1 where there is none."""
+def _sync_one(name: str, *, force: bool) -> int:
+    """Sync the listener of that name, return the exit code; end with exit code 1 where there is none."""
     # A shell can hand over bytes that are no text; nobody has such an id.
     user_id = find_user_id(name.encode(errors="replace").decode())
     if user_id is None:
@@ -69,19 +68,29 @@ def _sync_one(name: str, *, force: bool) -> SyncState:
     return _told(run_sync(user_id, force=force))
 
 
-def _sync_all(*, force: bool) -> list[SyncState]:
-    """Sync everybody who is connected; return how each sync ended."""
+def _sync_all(*, force: bool) -> list[int]:
+    """Sync everybody who is connected; return the exit code of each sync."""
     everybody = listeners()
     connected = [line for line in everybody if line.connection != "disconnected"]
     if not connected:
         click.echo("No listener is connected to Spotify." if everybody else _NOBODY)
-    return [
-        _told(run_sync(line.user_id, force=force), f"{_printable(line.spotify_id)}: ") for line in connected
-    ]
+    return [_sync_next(line, force=force) for line in connected]
 
 
-def _told(outcome: SyncOutcome, who: str = "") -> SyncState:
-    """Say in one line how a sync ended."""
+def _sync_next(line: ListenerLine, *, force: bool) -> int:
+    """Sync one of several: what the database refuses to one listener, it may have time for with the next."""
+    who = f"{_printable(line.spotify_id)}: "
+    try:
+        with health.needed():
+            outcome = run_sync(line.user_id, force=force)
+    except health.Unusable:
+        click.echo(f"{who}{_UNUSABLE}", err=True)
+        return _DATABASE_FAILED
+    return _told(outcome, who)
+
+
+def _told(outcome: SyncOutcome, who: str = "") -> int:
+    """Say in one line how a sync ended; return the exit code."""
     if outcome.state is SyncState.SUCCEEDED:
         click.echo(
             f"{who}{counted(outcome.plays_added, 'play')} added, "
@@ -91,7 +100,7 @@ def _told(outcome: SyncOutcome, who: str = "") -> SyncState:
         )
     else:
         click.echo(f"{who}{outcome.message}", err=True)
-    return outcome.state
+    return _EXIT_CODES[outcome.state]
 
 
 @contextmanager
@@ -100,25 +109,20 @@ def _in_one_line() -> Iterator[None]:
 
     In the end the database is closed.
     """
-    if not _has_database():
+    if not health.is_there():
         click.echo(_NO_DATABASE, err=True)
         sys.exit(_DATABASE_FAILED)
     level = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
-        yield
-    except (OperationalError, InterfaceError, ProgrammingError):
-        click.echo("The database cannot be used: is it there, and up to date (db upgrade)?", err=True)
+        with health.needed():
+            yield
+    except health.Unusable:
+        click.echo(_UNUSABLE, err=True)
         sys.exit(_DATABASE_FAILED)
     finally:
         logging.disable(level)
-        extensions.let_go()
-
-
-def _has_database() -> bool:
-    """Look for a SQLite file before it is opened, which would make an empty one in its place."""
-    url = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"])
-    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
+        health.let_go()
 
 
 @click.command()

@@ -16,7 +16,7 @@ import click
 import requests
 from flask import Flask
 
-from spotistats import config, create_app, demo, extensions
+from spotistats import config, create_app, demo
 from spotistats.stats import health
 
 Process = subprocess.Popen[str]
@@ -80,7 +80,7 @@ def check_schema(overrides: Mapping[str, str] | None = None, *, is_needed_now: b
     """
     with create_app(overrides).app_context():
         schema = health.schema()
-        extensions.let_go()
+        health.let_go()
         if schema == "ahead":
             raise config.ConfigurationError(
                 "DATABASE_URL: a newer version of Spotistats has changed this database; run that version."
@@ -92,7 +92,7 @@ def check_schema(overrides: Mapping[str, str] | None = None, *, is_needed_now: b
 def let_go(app: Flask) -> None:
     """Close the database. After the last process has, a SQLite file holds everything by itself."""
     with app.app_context():
-        extensions.let_go()
+        health.let_go()
 
 
 def main() -> int:

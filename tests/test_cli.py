@@ -10,9 +10,11 @@ from sqlalchemy import update
 
 from spotistats.extensions import transaction
 from spotistats.models import User
+from spotistats.services import sync
 from spotistats.simulator import Simulator
 from tests.support.apps import MakeApp
 from tests.support.listeners import Browser
+from tests.support.locks import rows_locked
 from tests.support.names import CONTROLS
 from tests.support.programs import flask
 from tests.support.settings import app_settings
@@ -157,6 +159,27 @@ def test_everybody_ends_as_the_most_serious_failure(
     for _ in range(2):  # It is said each time, until she signs in again.
         result = sync_user(app, "--all", "--force")
         assert (result.exit_code, result.stdout[:4], result.stderr[:6]) == (77, "bob:", "alice:")
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+def test_a_database_that_has_no_time_for_one_listener_keeps_nobody_else_from_syncing(
+    app: Flask,
+    alice: Browser,
+    bob: Browser,
+    database_url: str,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sync, "ANSWER_SECONDS", 8.0)  # Two seconds for Spotify.
+    simulator.script_plays("bob", plays_of("bob", 3, hours_ago=50))
+    with rows_locked(database_url, "users", where="spotify_id = 'alice'"):
+        result = sync_user(app, "--all")
+    assert result.exit_code == 74
+    assert result.stderr.startswith("alice: The database cannot be used")
+    assert result.stdout.startswith("bob: 3 plays added")
+    assert len(result.output.splitlines()) == 2
 
 
 @pytest.mark.parametrize("arguments", [[], ["alice", "--all"]])

@@ -6,25 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Delete, bindparam, delete, exists, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from spotistats import clock
 from spotistats.extensions import read, transaction
-from spotistats.models import (
-    Album,
-    Artist,
-    DailyListening,
-    DataVersion,
-    Play,
-    SignIn,
-    Track,
-    TrackArtist,
-    User,
-)
+from spotistats.models import DataVersion, SignIn, User
 from spotistats.plays import Profile
-from spotistats.services import connections, recording
+from spotistats.services import catalog, connections, recording
 from spotistats.spotify.tokens import TokenPair
 
 SIGN_IN_LIFETIME = timedelta(days=180)
@@ -146,7 +136,7 @@ def delete_account(user_id: int) -> None:
     # Apart, because a sync of somebody else may take up one of these tracks at this very moment.
     # What is then left over goes with the next account.
     with suppress(IntegrityError, OperationalError), transaction() as session:
-        _delete_unplayed(session)
+        catalog.delete_unplayed(session)
 
 
 def _find(session: Session, profile: Profile) -> User | None:
@@ -169,28 +159,6 @@ def _free_spotify_id(session: Session, user: User, spotify_id: str) -> None:
     if other is not None:
         other.spotify_id = f"{other.spotify_id}#{other.account_id or other.id}"
         session.flush()
-
-
-def _delete_unplayed(session: Session) -> None:
-    """Delete what nothing names any more; a day may name an artist whom its track credits no longer.
-
-    Each is asked by itself whether anything names it: PostgreSQL cannot hold a million names at once, and
-    would go through all of them for each.
-    """
-    for unnamed in unplayed():
-        session.execute(unnamed.execution_options(synchronize_session=False))
-
-
-def unplayed() -> tuple[Delete, ...]:
-    """Return the statements that delete tracks, albums and artists that nothing names, in their order."""
-    return (
-        delete(Track).where(~exists().where(Play.track_id == Track.id)),
-        delete(Album).where(~exists().where(Track.album_id == Album.id)),
-        delete(Artist).where(
-            ~exists().where(TrackArtist.artist_id == Artist.id),
-            ~exists().where(DailyListening.top_artist_id == Artist.id),
-        ),
-    )
 
 
 def _hash(token: str) -> str:

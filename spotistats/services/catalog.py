@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, Delete, delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from spotistats.extensions import Base, insert_or_update
-from spotistats.models import Album, Artist, Track, TrackArtist
+from spotistats.models import Album, Artist, DailyListening, Play, Track, TrackArtist
 from spotistats.plays import Track as ToldTrack
 
 
@@ -42,6 +42,39 @@ def save_tracks(session: Session, told: Iterable[ToldTrack]) -> None:
         ],
     )
     _save_credits(session, tracks)
+
+
+def unplayed() -> tuple[Delete, ...]:
+    """Return the statements that delete tracks, albums and artists that nothing names, in their order."""
+    return (
+        _delete_free(Track, ~exists().where(Play.track_id == Track.id)),
+        _delete_free(Album, ~exists().where(Track.album_id == Album.id)),
+        _delete_free(
+            Artist,
+            ~exists().where(TrackArtist.artist_id == Artist.id),
+            ~exists().where(DailyListening.top_artist_id == Artist.id),
+        ),
+    )
+
+
+def delete_unplayed(session: Session) -> None:
+    """Delete what nothing names any more; a day may name an artist whom its track credits no longer.
+
+    Each is asked by itself whether anything names it: PostgreSQL cannot hold a million names at once, and
+    would go through all of them for each.
+    """
+    for unnamed in unplayed():
+        session.execute(unnamed.execution_options(synchronize_session=False))
+
+
+def _delete_free(table: type[Artist | Album | Track], *conditions: ColumnElement[bool]) -> Delete:
+    """Return the statement that deletes what the conditions tell, except rows that somebody is writing.
+
+    A sync that holds an artist may be about to write a track of theirs. Whoever deletes has the tracks first,
+    so if it waited for the artist, neither would ever end. What is passed over is in use, or goes next time.
+    """
+    free = select(table.id).where(*conditions).with_for_update(skip_locked=True).correlate(None)
+    return delete(table).where(table.id.in_(free))
 
 
 def _save_credits(session: Session, tracks: dict[str, ToldTrack]) -> None:

@@ -1,6 +1,8 @@
 """The permission to ask Spotify about a listener: tokens, their refresh, and when Spotify wants a pause."""
 
 import logging
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,7 +32,10 @@ log = logging.getLogger(__name__)
 
 _LEAST_LIFETIME = timedelta(minutes=1)
 _GRACE_SECONDS = 1.0
-_SAVING_SECONDS = 30  # The listener's sync lock lasts longer.
+# With what comes before, and a last try that is slow, this ends before the listener's sync lock does.
+_SAVING_SECONDS = 25
+
+NoteRefresh = Callable[[Future[None]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +102,29 @@ def stored_access(user_id: int) -> Access:
         raise NeedsReconnect("the stored tokens can no longer be read") from None
 
 
-def fresh_access(user_id: int, *, deadline: float) -> Access:
+def fresh_access(user_id: int, *, deadline: float, note: NoteRefresh) -> Access:
     """Return tokens that are good for another minute at least, refreshed and saved where they were not.
 
-    Raises a SpotifyError.
+    `note` is as for `refreshed_access`. Raises a SpotifyError.
     """
     access = stored_access(user_id)
     if access.expires_at - clock.now() >= _LEAST_LIFETIME:
         return access
-    return refreshed_access(access, deadline=deadline)
+    return refreshed_access(access, deadline=deadline, note=note)
 
 
-def refreshed_access(access: Access, *, deadline: float) -> Access:
+def refreshed_access(access: Access, *, deadline: float, note: NoteRefresh) -> Access:
     """Spend the refresh token of `access`, save the new pair at once and return it.
 
-    The caller holds the listener's sync lock, so that no other process spends the same token. A sign-in may
-    still have brought a newer pair meanwhile: then that one is returned, and a refusal of the old one says
-    nothing. Raises a SpotifyError.
+    The caller holds the listener's sync lock, so that no other process spends the same token, and keeps it
+    until what `note` is told of has ended: the new pair may still be on its way into the database when this
+    gives up. A sign-in may have brought a newer pair meanwhile: then that one is returned, and a refusal of
+    the old one says nothing. Raises a SpotifyError.
     """
     end_reading()
-    call = {"refresh": beside(partial(_refresh, application(), access, deadline))}
+    refresh: Future[None] = Future()
+    note(refresh)
+    call = {"refresh": beside(partial(_refresh, application(), access, deadline, refresh))}
     answer = side_by_side.ask(call, deadline=deadline + _GRACE_SECONDS)["refresh"]
     if isinstance(answer, NeedsReconnect) and _replace(access, needs_reconnect_since=clock.now()):
         raise answer
@@ -176,18 +184,20 @@ def remember_wait(session: Session, seconds: int, *, now: datetime) -> None:
     )
 
 
-def _refresh(app: Application, access: Access, deadline: float) -> None:
-    """Refresh and save, in a thread of its own.
+def _refresh(app: Application, access: Access, deadline: float, refresh: Future[None]) -> None:
+    """Refresh and save, in a thread of its own; tell with `refresh` that this has ended, well or not.
 
     Spotify may take the old refresh token for spent as soon as it has given a new one, so whoever waits for
     the new one may give up, and it is saved all the same, once the database takes it.
     """
-    pair = tokens.refresh(app, access.refresh_token, deadline=deadline)
     try:
+        pair = tokens.refresh(app, access.refresh_token, deadline=deadline)
         keep_trying(partial(_save, access, pair, clock.now()), seconds=_SAVING_SECONDS)
     except OperationalError:
         log.error("user %s: the database did not take the new tokens", access.user_id)  # noqa: TRY400
         raise
+    finally:
+        refresh.set_result(None)
 
 
 def _save(access: Access, pair: TokenPair, now: datetime) -> None:

@@ -90,7 +90,7 @@ def sync_user(user_id: int, *, force: bool = False) -> SyncOutcome:
 
 
 def _run(run: Run, deadline: float) -> SyncOutcome:
-    fetched = _fetch(run.user_id, deadline=deadline)
+    fetched = _fetch(run, deadline=deadline)
     _note_wait(fetched)
     recorded, rebuilt = Recorded(0, frozenset(), None), 0
     if isinstance(fetched.recent, RecentlyPlayed):
@@ -104,10 +104,10 @@ def _run(run: Run, deadline: float) -> SyncOutcome:
     return outcome
 
 
-def _fetch(user_id: int, *, deadline: float) -> Fetched:
+def _fetch(run: Run, *, deadline: float) -> Fetched:
     """Ask for everything; calls whose access token was refused are asked once more with a fresh one."""
     try:
-        access = connections.fresh_access(user_id, deadline=deadline)
+        access = connections.fresh_access(run.user_id, deadline=deadline, note=run.note_refresh)
     except SpotifyError as error:
         return Fetched(error, error, (error,))
     end_reading()
@@ -117,17 +117,17 @@ def _fetch(user_id: int, *, deadline: float) -> Fetched:
     if refused and waits:
         answers |= dict.fromkeys(refused, waits[0])  # Spotify wants no calls now, so none follow.
     elif refused:
-        access, again = _ask_again(access, refused, deadline)
+        access, again = _ask_again(run, access, refused, deadline)
         answers |= again
     if any(isinstance(answer, NeedsReconnect) for answer in answers.values()):
         connections.mark_needs_reconnect(access)
     return _fetched(answers)
 
 
-def _ask_again(access: Access, names: list[str], deadline: float) -> tuple[Access, dict[str, Any]]:
+def _ask_again(run: Run, access: Access, names: list[str], deadline: float) -> tuple[Access, dict[str, Any]]:
     """Ask the calls of these names once more with a fresh token; what the others brought is kept anyway."""
     try:
-        access = connections.refreshed_access(access, deadline=deadline)
+        access = connections.refreshed_access(access, deadline=deadline, note=run.note_refresh)
     except SpotifyError as error:
         return access, dict.fromkeys(names, error)
     end_reading()

@@ -6,6 +6,7 @@ process that died cannot keep it; one that was only very slow finds that it has 
 
 import secrets
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,13 +52,19 @@ class LockLost(Exception):
     """This sync took so long that another one may have begun."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
-    """A sync that holds the listener's lock as `holder`."""
+    """A sync that holds the listener's lock as `holder`, and for as long as its `refresh` goes on."""
 
     user_id: int
     id: int
     holder: str
+    refresh: Future[None] | None = None
+    is_lock_kept: bool = False
+
+    def note_refresh(self, refresh: Future[None]) -> None:
+        """Keep the lock until `refresh` has ended: until then, the stored refresh token may be spent."""
+        self.refresh = refresh
 
 
 @contextmanager
@@ -71,6 +78,7 @@ def running(user_id: int, *, force: bool) -> Iterator[Run]:
         unfinished.callback(_close, run)
         yield run
         unfinished.pop_all()
+    _free_after_refresh(run)
 
 
 def hold(session: Session, run: Run) -> str:
@@ -96,7 +104,7 @@ def note_plays(session: Session, run: Run, recorded: Recorded) -> None:
 
 
 def finish(session: Session, run: Run, *, status: str, error: str | None, now: datetime) -> None:
-    """Store how the run ended and free the lock."""
+    """Store how the run ended and free the lock, unless a refresh still needs it."""
     _change(session, run, status=status, error=error, finished_at=now)
     _free(session, run)
 
@@ -189,6 +197,7 @@ def _end(run: Run, now: datetime) -> None:
             .values(status="failed", error="stopped", finished_at=now)
         )
         _free(session, run)
+    _free_after_refresh(run)
 
 
 def _change(session: Session, run: Run, **values: object) -> None:
@@ -197,7 +206,23 @@ def _change(session: Session, run: Run, **values: object) -> None:
     )
 
 
+def _free_after_refresh(run: Run) -> None:
+    """Free a lock that was kept, once the refresh has ended."""
+    if run.refresh is not None and run.is_lock_kept:
+        free = beside(partial(_free_kept, run))
+        run.refresh.add_done_callback(lambda _ended: free())
+
+
+def _free_kept(run: Run) -> None:
+    with suppress(OperationalError), transaction() as session:  # It also expires by itself.
+        _free(session, run)
+
+
 def _free(session: Session, run: Run) -> None:
+    """Free the lock, or keep it for a refresh that has not ended."""
+    run.is_lock_kept = run.refresh is not None and not run.refresh.done()
+    if run.is_lock_kept:
+        return
     session.execute(
         update(User)
         .where(User.id == run.user_id, User.sync_lock_holder == run.holder)

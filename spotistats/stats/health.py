@@ -1,14 +1,17 @@
-"""Whether the database can be reached and has the tables that this program knows."""
+"""Whether the database can be reached and has the tables that this program knows; its end in a process."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError, SQLAlchemyError
 
-from spotistats import database
+from spotistats import database, extensions
 from spotistats.config import ROOT
 from spotistats.extensions import db
 
@@ -22,6 +25,29 @@ WORDS: dict[Schema, str] = {
     "unreachable": "The database cannot be reached, or does not answer.",
     "gone": "The database file is not where it was. Put it back; nothing is saved until then.",
 }
+
+
+class Unusable(Exception):
+    """The database cannot be reached, has no time, or lacks our tables."""
+
+
+@contextmanager
+def needed() -> Iterator[None]:
+    """Run the block, which needs the database; raises Unusable where that fails it."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, ProgrammingError) as error:
+        raise Unusable from error
+
+
+def is_there() -> bool:
+    """Look for a SQLite file before it is opened, which would make an empty one in its place."""
+    return db.engine.dialect.name != "sqlite" or Path(db.engine.url.database or "").exists()
+
+
+def let_go() -> None:
+    """Close the connections to the database that this process keeps."""
+    extensions.let_go()
 
 
 def schema() -> Schema:

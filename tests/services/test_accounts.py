@@ -5,7 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from spotistats import clock
 from spotistats.extensions import Base, db, end_reading
@@ -17,6 +17,7 @@ from spotistats.simulator import ScriptedPlay, Simulator
 from spotistats.spotify.tokens import TokenPair
 from tests.services.listening import like, play
 from tests.services.tables import at, connected, connection_of, days_of, plays_of, stamps_of
+from tests.support.locks import rows_locked
 
 pytestmark = pytest.mark.usefixtures("in_app")
 PAIR = TokenPair("access", "refresh", 3600)
@@ -196,11 +197,19 @@ def test_disconnecting_keeps_the_history(simulator: Simulator) -> None:
 @pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
 )
-def test_postgresql_compares_what_is_named_in_one_pass(in_app: Flask) -> None:
-    """A list of all names that are used, compared with each one, takes hours for a grown history."""
-    for statement in accounts.unplayed():
-        plan = db.session.execute(text(f"EXPLAIN {statement.compile(db.engine)}")).scalars().all()
-        assert any("Anti Join" in step for step in plan), plan
+def test_deleting_an_account_waits_for_nothing_that_a_sync_of_somebody_else_is_writing(
+    database_url: str, simulator: Simulator
+) -> None:
+    """That sync has the artists and albums first, and goes on with their tracks."""
+    alice = connected(simulator)
+    play(simulator, 3)
+    sync_user(alice)
+    with rows_locked(database_url, "artists"):
+        accounts.delete_account(alice)
+        assert (count(User), count(Track), count(Album)) == (0, 0, 0)
+        assert count(Artist) == 1
+    accounts.delete_account(connected(simulator, "bob"))
+    assert count(Artist) == 0, "it goes with the next account"
 
 
 def test_deleting_an_account_deletes_every_row_of_it_and_nothing_of_anybody_else(

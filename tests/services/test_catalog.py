@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from spotistats.extensions import db, end_reading, transaction
 from spotistats.models import Album as StoredAlbum
@@ -11,7 +11,7 @@ from spotistats.models import Artist as StoredArtist
 from spotistats.models import Track as StoredTrack
 from spotistats.models import TrackArtist
 from spotistats.plays import Album, Artist, Track
-from spotistats.services.catalog import save_tracks
+from spotistats.services.catalog import save_tracks, unplayed
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -98,3 +98,13 @@ def test_no_tracks_are_no_work() -> None:
     save(SONG)
     save()
     assert stored().name == "Song"
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+def test_postgresql_compares_what_is_named_in_one_pass() -> None:
+    """A list of all names that are used, compared with each one, takes hours for a grown history."""
+    for statement in unplayed():
+        plan = db.session.execute(text(f"EXPLAIN {statement.compile(db.engine)}")).scalars().all()
+        assert any("Anti Join" in step for step in plan), plan

@@ -8,7 +8,7 @@ import psycopg
 
 
 @contextmanager
-def rows_locked(database_url: str, table: str) -> Iterator[None]:
+def rows_locked(database_url: str, table: str, *, where: str = "true") -> Iterator[None]:
     """Keep others from changing the rows of a table; on SQLite from writing anything."""
     if database_url.startswith("sqlite"):
         path = database_url.removeprefix("sqlite:///")
@@ -18,7 +18,7 @@ def rows_locked(database_url: str, table: str) -> Iterator[None]:
             other.execute("ROLLBACK")
     else:
         with psycopg.connect(database_url) as connection:
-            connection.execute(f"SELECT 1 FROM {table} FOR UPDATE".encode())
+            connection.execute(f"SELECT 1 FROM {table} WHERE {where} FOR UPDATE".encode())
             yield
             connection.rollback()
 
