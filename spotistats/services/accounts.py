@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from spotistats import clock
 from spotistats.extensions import read, transaction
@@ -68,8 +69,9 @@ def sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: d
     """
     try:
         return _sign_in(profile, tokens, timezone=timezone, now=now)
-    except IntegrityError:
-        # Two first sign-ins of one listener at once: the other one has made the account by now.
+    except (IntegrityError, StaleDataError):
+        # The other one of two first sign-ins at once has made the account by now, or another window has just
+        # deleted it.
         return _sign_in(profile, tokens, timezone=timezone, now=now)
 
 

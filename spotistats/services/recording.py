@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select
@@ -46,19 +47,20 @@ def settle(
     2. A play lasted as long as its track, but no longer than the time since the play before it ended: the
        one before it on Spotify's page, for the first one the nearest stored (`before` is its end).
     3. Where that time is under 30 seconds the stamps are not reliable, and the full length counts.
-    4. Of two plays of one track that end in the same millisecond, the longer is kept.
+    4. Of two plays of one track that end in the same millisecond, the longer is kept. They do not shorten
+       each other, so that an item which is listed twice is one play like any other.
     """
-    settled: dict[tuple[datetime, str], SettledPlay] = {}
-    for play in ordered:
+    settled = []
+    for order, twins in groupby(ordered, key=lambda play: play.order):
+        play = max(twins, key=lambda play: play.track.duration_ms)
         gap = play.played_at - before if before is not None else None
         ms_played = play.track.duration_ms
         if gap is not None and gap >= _SHORTEST_RELIABLE_GAP:
             ms_played = min(ms_played, gap // timedelta(milliseconds=1))
         before = play.played_at
-        twin = settled.get(play.order)
-        if play.order not in known and (twin is None or twin.ms_played < ms_played):
-            settled[play.order] = SettledPlay(play.played_at, play.track.id, ms_played)
-    return list(settled.values())
+        if order not in known:
+            settled.append(SettledPlay(play.played_at, play.track.id, ms_played))
+    return settled
 
 
 def record_plays(

@@ -9,7 +9,7 @@ from typing import Literal
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError, SQLAlchemyError
 
 from spotistats import database, extensions
 from spotistats.config import ROOT
@@ -36,7 +36,9 @@ def needed() -> Iterator[None]:
     """Run the block, which needs the database; raises Unusable where that fails it."""
     try:
         yield
-    except (OperationalError, InterfaceError, ProgrammingError) as error:
+    except (DatabaseError, InterfaceError) as error:
+        if isinstance(error, IntegrityError | DataError):
+            raise  # It is the question that was wrong, which is our mistake.
         raise Unusable from error
 
 

@@ -1,14 +1,14 @@
 """Who a listener is: found by what never changes, signed in by a browser, deleted with everything."""
 
 from datetime import date, datetime, timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from spotistats import clock
-from spotistats.extensions import Base, db, end_reading
+from spotistats.extensions import Base, db, end_reading, transaction
 from spotistats.models import Album, Artist, SignIn, Track, TrackArtist, User
 from spotistats.plays import Profile
 from spotistats.services import accounts, connections
@@ -106,6 +106,29 @@ def test_two_first_sign_ins_at_once_make_one_account(in_app: Flask) -> None:
     assert len(signed_in) == 2
     assert len(set(signed_in)) == 1
     assert (count(User), count(SignIn)) == (1, 2)
+
+
+def test_who_signs_in_while_the_account_is_being_deleted_begins_anew(in_app: Flask) -> None:
+    """With another name, so that there is something to change in the row that goes."""
+    before = sign_in("alice", "a")
+    deleted, begun = Event(), []
+
+    def sign_in_again() -> None:
+        with in_app.app_context():
+            deleted.wait(10)
+            profile = Profile("alice", "a", "Another Name")
+            begun.append(accounts.sign_in(profile, PAIR, timezone=None, now=clock.now()).user_id)
+
+    other = Thread(target=sign_in_again)
+    other.start()
+    with transaction() as session:
+        session.execute(delete(User).where(User.id == before))
+        deleted.set()
+        other.join(0.5)  # By then it waits for this transaction.
+    other.join(10)
+    assert len(begun) == 1
+    assert begun != [before]
+    assert count(User) == 1
 
 
 def test_ids_are_told_apart_by_case() -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from spotistats.plays import Play
 from spotistats.services.recording import SettledPlay, settle
@@ -80,13 +81,19 @@ def test_of_two_plays_of_one_track_that_end_together_the_longer_is_kept(order: t
     assert lengths(*twins) == [180_000]
 
 
+def test_an_item_that_is_listed_twice_is_one_play_as_long_as_ever() -> None:
+    twin = Told(at("20:01:00"), "a", 240_000)
+    assert lengths(twin, twin, before=at("20:00:00")) == [60_000]
+
+
 def test_nothing_told_is_nothing_settled() -> None:
     assert settle([], known=set(), before=at("20:00:00")) == []
 
 
 @settings(deadline=None, max_examples=200)
-@given(history=histories())
-def test_any_page_is_settled_as_counted_slowly(history: History) -> None:
-    settled = settle(ordered(history.plays), known=set(), before=None)
+@given(history=histories(), data=st.data())
+def test_any_page_is_settled_as_counted_slowly(history: History, data: st.DataObject) -> None:
+    listed_twice = data.draw(st.lists(st.sampled_from(history.plays), max_size=3)) if history.plays else []
+    settled = settle(ordered([*history.plays, *listed_twice]), known=set(), before=None)
     assert {(play.played_at, play.track_id): play.ms_played for play in settled} == slow_plays(history.plays)
     assert all(play.ms_played >= 0 for play in settled)
