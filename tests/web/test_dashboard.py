@@ -146,10 +146,20 @@ def test_pictures_come_from_spotify_alone(alice: Browser, simulator: Simulator) 
             for number, play in enumerate(plays)
         ],
     )
+    covers = [
+        {
+            "id": f"liked-{number}",
+            "name": "Song",
+            "artists": [{"id": "artist", "name": "Artist"}],
+            "album": {"id": "album", "name": "Album", "images": [{"url": url, "width": 64, "height": 64}]},
+        }
+        for number, url in enumerate(addresses)
+    ]
+    simulator.script_top("alice", "tracks", "short_term", covers)
     alice.sync_json()
-    for path in ("/dashboard", "/top/tracks"):
+    for path in ("/dashboard", "/top/tracks?range=short_term"):
         images = [element.attrib["src"] for element in checked(alice.get(path).text, path).iter("img")]
-        assert set(images) <= {addresses[0]}
+        assert set(images) == {addresses[0]}, path
 
 
 def test_what_was_drawn_is_drawn_anew_when_anything_changed(make_app: MakeApp, simulator: Simulator) -> None:
