@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from spotistats.plays import TIME_RANGES
 from spotistats.simulator import ScriptedPlay, Simulator
 
 
@@ -41,6 +42,14 @@ def plays_named(names: tuple[str, ...]) -> list[ScriptedPlay]:
         )
         for number, name in enumerate(names)
     ]
+
+
+def rank_nothing(simulator: Simulator) -> None:
+    """Leave everybody's top lists empty: what was heard before midnight would be on them, and not else."""
+    for name in ("alice", "bob"):
+        for time_range in TIME_RANGES:
+            for kind in ("artists", "tracks"):
+                simulator.script_top(name, kind, time_range, [])
 
 
 def give_everybody_plays(simulator: Simulator) -> None:

@@ -13,7 +13,7 @@ from tests.support.apps import MakeApp
 from tests.support.listeners import ORIGIN, Browser
 from tests.support.pages import by_id, checked, text_of
 from tests.support.rows import Heard, everything, store_plays, user_id_of
-from tests.support.weeks import give_everybody_plays, plays_of
+from tests.support.weeks import give_everybody_plays, plays_of, rank_nothing
 
 SPOTIFY_APPS = "https://www.spotify.com/account/apps/"
 NO_ZONES = (
@@ -129,6 +129,7 @@ def test_disconnecting_forgets_the_tokens_and_keeps_the_history(
     alice: Browser, app: Flask, simulator: Simulator
 ) -> None:
     simulator.script_plays("alice", plays_of("alice"))
+    rank_nothing(simulator)
     alice.sync_json()
     before = everything(app)
     assert alice.post("/settings/disconnect").status_code == 303
@@ -156,6 +157,7 @@ def test_deleting_the_account_leaves_nothing_of_it(
     alice: Browser, bob: Browser, app: Flask, simulator: Simulator
 ) -> None:
     give_everybody_plays(simulator)
+    rank_nothing(simulator)
     bob.sync_json()
     before = everything(app)
     simulator.script_plays("alice", plays_of("alice", 5, hours_ago=50))
