@@ -12,6 +12,7 @@ from flask import (
     request,
     url_for,
 )
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from spotistats import clock
@@ -26,6 +27,10 @@ blueprint = Blueprint("auth", __name__)
 
 _LONGEST_PATH = 1000  # It is kept in a cookie, of which browsers take 4,000 bytes.
 _BACK = ("/login", "Back to the sign-in")
+_OF_UTC = Markup(
+    "Your days begin and end at midnight in UTC, since your browser named no time zone that we know: "
+    '<a href="{}">choose yours in the settings</a>.'
+)
 _USUAL_PORT = 8000  # Where `make run` serves when nothing else is said.
 
 
@@ -113,6 +118,8 @@ def callback() -> Response:
     if not guards.is_still_signed_in():  # The account may have been deleted meanwhile, in another window.
         return guards.signed_out()
     _say_what_happened(begun, before, was_connected=was_connected)
+    if begun.is_new and attempt.zone is None:
+        flash(_OF_UTC.format(url_for("settings.show")), "message")
     return redirect(_own_path(attempt.next_path) or url_for("dashboard.show"))
 
 
