@@ -97,7 +97,7 @@ def callback() -> Response:
         return redirect(url_for("auth.login"))
     attempt = attempts.take(request.args.get("state"))
     if request.args.get("error") == "access_denied":
-        flash("You chose not to connect Spotify. Nothing was changed. Try again any time.", "message")
+        flash("You chose not to connect Spotify. Nothing was changed. Try again any time.", "remark")
         return redirect(url_for("auth.login", next=_own_path(attempt.next_path) if attempt else None))
     code = request.args.get("code")
     if attempt is None or not code or "error" in request.args:
