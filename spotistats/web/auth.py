@@ -64,7 +64,8 @@ def _how_to_set_up() -> dict[str, Any]:
     port = urlsplit(redirect_uri).port
     # Pasted as it is, the address is good for this port alone.
     run = "make run" if port in {None, _USUAL_PORT} else f"PORT={port} make run"
-    return {"redirect_uri": redirect_uri, "env_file": env_file, "run": run}
+    is_done = sign_in.is_possible() and not config["DEMO"]
+    return {"redirect_uri": redirect_uri, "env_file": env_file, "run": run, "is_done": is_done}
 
 
 @blueprint.post("/auth/login")
