@@ -38,6 +38,7 @@ def test_a_span_that_is_no_number_of_days(alice: Browser) -> None:
         assert answer.status_code == 400, days
         checked(answer.text, "/history")
         assert WORDS in answer.text
+        assert '<a class="button" href="/history">To the history</a>' in answer.text
         answer = alice.get("/history", query_string={"days": days}, headers={"Accept": "application/json"})
         assert answer.json == {"error": WORDS}
 

@@ -67,6 +67,7 @@ def test_what_is_no_day(alice: Browser) -> None:
         assert answer.status_code == 400, text
         checked(answer.text, text)
         assert "There is no such day." in answer.text
+        assert '<a class="button" href="/history">To the history</a>' in answer.text
 
 
 def test_the_plays_of_a_local_day_the_first_one_first(
