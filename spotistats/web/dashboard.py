@@ -12,6 +12,7 @@ from spotistats import charts, clock
 from spotistats.charts import BarChart
 from spotistats.services.accounts import Listener
 from spotistats.stats.coverage import Known, coverage
+from spotistats.stats.partly_known import partly_known
 from spotistats.stats.plays import ShownPlay, recent_plays
 from spotistats.stats.standing import SyncFacts, standing, sync_standing
 from spotistats.stats.standing import sync_facts as facts_of
@@ -30,6 +31,7 @@ class Dashboard:
 
     week: Week
     known: Known
+    partly_known: frozenset[date]
     both_weeks: Known
     chart: BarChart
     recent: tuple[ShownPlay, ...]
@@ -98,12 +100,14 @@ def of(listener: Listener, today: date) -> Dashboard:
     this_week = week(listener.id, today, where)
     first, before = this_week.days[0].date, clock.last_days(2 * DAYS, today)[0]
     covered = coverage(listener.id, clock.day_start(before, where), clock.day_end(today, where))
-    known = covered.of_span(first, today, where, heard={day.date for day in this_week.days if day.plays})
+    heard = {day.date for day in this_week.days if day.plays}
+    known = covered.of_span(first, today, where, heard=heard)
     minutes = [None if day.date in known.unknown else day.minutes for day in this_week.days]
     recent = recent_plays(listener.id, _RECENT, clock.day_end(today, where))
     return Dashboard(
         week=this_week,
         known=known,
+        partly_known=partly_known(covered, heard, today, where),
         both_weeks=covered.of_span(before, today, where),
         chart=charts.bars(minutes),
         recent=recent,

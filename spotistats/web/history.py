@@ -11,6 +11,7 @@ from spotistats.stats.coverage import coverage
 from spotistats.stats.day import day as day_of
 from spotistats.stats.history import history
 from spotistats.stats.leaders import leaders
+from spotistats.stats.partly_known import partly_known
 from spotistats.stats.plays import PAGE_SIZE, plays_of
 from spotistats.web import errors, guards
 
@@ -41,6 +42,7 @@ def show() -> str:
         "history/page.html",
         history=heard,
         known=known,
+        partly_known=partly_known(covered, minutes, last, where),
         calendar=calendar,
         whole_months={
             month

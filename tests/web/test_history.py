@@ -115,6 +115,9 @@ def test_days_that_are_not_known_are_not_days_of_nothing(alice: Browser, app: Fl
     expected = [ago(days) for days in [*range(29, 20, -1), 14, 13, 12, 11, *range(4, -1, -1)]]
     assert unknown == [f"{day:%A}, {day.day} {day:%B} {day.year}: not known" for day in expected]
     assert any("at least" in label for label in labels)
+    root = checked(alice.get("/history?days=30").text, "/history")
+    rows = [text_of(row) for body in root.iter("tbody") for row in body]
+    assert [row.count("≥ at least") for row in rows] == [2, 2, 2], "the plays and the minutes of each"
     text, _, labels = shown(alice, "/history?days=3")
     assert "No plays are stored for these days." in text
     assert "Nothing was heard" not in text
