@@ -67,6 +67,7 @@ def test_a_year_is_the_usual_span(alice: Browser, app: Flask) -> None:
     text = text_of(next(checked(alice.get("/history").text, "/history").iter("main")))
     assert "4 minutes Music on 2 days. The longest was" in text
     assert "Name of a364" in text
+    assert "Top artist and top track have the most plays of the day; among equals, the one that was" in text
     assert "Name of a365" not in text
 
 

@@ -153,6 +153,7 @@ def test_the_most_played_with_their_plays(alice: Browser, app: Flask) -> None:
             store_plays(user_id_of("alice"), plays)
     assert "Name of artist-a Artist 3 plays" in _spaced(page_of(alice, "2026-03-20"))
     assert "Name of b1 Name of artist-b 2 plays" in _spaced(page_of(alice, "2026-03-20"))
+    assert "Among equals, the one that was heard longer." in _spaced(page_of(alice, "2026-03-20"))
     one_artist = _spaced(page_of(alice, "2026-03-21"))
     assert "Name of artist-a Artist 2 plays" in one_artist
     assert "1 play" not in one_artist
