@@ -5,6 +5,7 @@ BIN := .venv/bin
 .PHONY: run test check format bench screenshots lock clean
 
 run: .venv/installed  ## Install, migrate, serve on http://127.0.0.1:8000
+	@echo "Starting…"
 	@$(BIN)/python -m spotistats.serving
 
 test: .venv/installed-dev  ## Run all tests

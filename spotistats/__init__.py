@@ -59,7 +59,7 @@ def _flask_config(loaded: config.Settings) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": list(loaded.secret_key_fallbacks),
         "SQLALCHEMY_DATABASE_URI": loaded.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(loaded),
-        "SESSION_COOKIE_NAME": "spotistats",
+        "SESSION_COOKIE_NAME": loaded.cookie_name,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": loaded.is_https,

@@ -122,9 +122,13 @@ class CalendarYear:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Months by year, oldest first, with the measures of all their drawings and the squares of the legend."""
+    """Months by year, oldest first, with the measures of all their drawings and the squares of the legend.
+
+    `limits` are the values from which on a level is the next one, or one after it.
+    """
 
     years: tuple[CalendarYear, ...]
+    limits: tuple[int, ...] = ()
     legend: tuple[tuple[int, int], ...] = tuple((level, level * _STEP) for level in range(LEVELS + 1))
     square: int = _SQUARE
     corner: float = _CORNER
@@ -174,7 +178,9 @@ def calendar(
         )
     ]
     years = groupby(months, key=lambda month: month.first.year)
-    return Calendar(tuple(CalendarYear(year, tuple(group)) for year, group in years))
+    return Calendar(
+        tuple(CalendarYear(year, tuple(group)) for year, group in years), limits=tuple(sorted(set(limits)))
+    )
 
 
 def _cell(day: date, value: int, limits: Sequence[int], *, is_unknown: bool) -> Cell:

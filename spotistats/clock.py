@@ -200,6 +200,11 @@ def in_words(seconds: int) -> str:
     return counted(max(seconds, 1), "second")
 
 
+def wait_in_words(seconds: int) -> str:
+    """Return how long to wait, in words that stay true for a while: "less than a minute", "3 minutes"."""
+    return in_words(seconds) if seconds > 60 else "less than a minute"
+
+
 def age_in_words(seconds: int) -> str:
     """Return how old something is, rounded down, as people count: after 47 hours it is one day old."""
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
+_USUAL_PORT = 8000
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")  # A name in another alphabet is written as xn--….
 
 _DATABASE_SCHEMES = {
@@ -48,6 +49,13 @@ class Settings:
     port: int
     demo: bool
     env_file: Path  # Where it is read from, whether it is there or not.
+
+    @property
+    def cookie_name(self) -> str:
+        """The session's cookie: browsers send one to every port of a host, so each server has its own."""
+        demo = "_demo" if self.demo else ""
+        port = "" if self.public_url or self.port == _USUAL_PORT else f"_{self.port}"
+        return f"spotistats{demo}{port}"
 
     @property
     def has_credentials(self) -> bool:
@@ -94,7 +102,7 @@ def load(variables: Mapping[str, str]) -> Settings:
             given, "SYNC_COOLDOWN_SECONDS", default=3600, least=0, most=604800
         ),
         top_limit=_whole_number(given, "TOP_LIMIT", default=20, least=1, most=50),
-        port=_whole_number(given, "PORT", default=8000, least=1, most=65535),
+        port=_whole_number(given, "PORT", default=_USUAL_PORT, least=1, most=65535),
         demo=_yes_or_no(given, "DEMO"),
         env_file=_env_file(),
     )

@@ -87,6 +87,10 @@ def test_every_day_has_one_cell_in_its_place(first: date, days: int, data: st.Da
     assert (drawn.length, drawn.is_short, drawn.is_long) == (days + 1, days < 92, False)
     levels = [level for _, level in sorted((cell.value, cell.level) for cell in cells)]
     assert levels == sorted(levels)
+    for limit in drawn.limits:
+        below = {cell.level for cell in cells if cell.value < limit}
+        assert not below & {cell.level for cell in cells if cell.value >= limit}, "a shade says something"
+    assert len({cell.level for cell in cells if cell.value}) <= len(drawn.limits) + 1
 
 
 @pytest.mark.parametrize(
@@ -111,5 +115,7 @@ def test_a_long_span_does_not_begin_with_years_of_nothing(heard: date | None, be
 def test_one_wild_day_does_not_pale_the_others() -> None:
     first = date(2026, 3, 2)
     values = {first + timedelta(days=offset): value for offset, value in enumerate([10, 20, 30, 40, 10_000])}
-    [year] = calendar(values, first, first + timedelta(days=6)).years
+    drawn = calendar(values, first, first + timedelta(days=6))
+    [year] = drawn.years
+    assert drawn.limits == (20, 30, 40)
     assert [cell.level for cell in year.months[0].cells] == [1, 2, 3, 4, 4, 0, 0]

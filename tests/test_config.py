@@ -45,6 +45,22 @@ def test_with_nothing_set(given: dict[str, str], tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({}, "spotistats"),
+        ({"DEMO": "1"}, "spotistats_demo"),
+        ({"PORT": "8010"}, "spotistats_8010"),
+        ({"DEMO": "1", "PORT": "8010"}, "spotistats_demo_8010"),
+        ({"PUBLIC_URL": "https://music.example.org", "PORT": "8010"}, "spotistats"),
+    ],
+)
+def test_servers_on_one_host_have_cookies_of_their_own(
+    given: dict[str, str], changes: dict[str, str], name: str
+) -> None:
+    assert load({**given, **changes}).cookie_name == name
+
+
 GOOD = [
     ("SYNC_COOLDOWN_SECONDS", "0", "sync_cooldown_seconds", 0),
     ("SYNC_COOLDOWN_SECONDS", " 60 ", "sync_cooldown_seconds", 60),

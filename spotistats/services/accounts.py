@@ -43,11 +43,15 @@ class UnknownZone(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A sign-in that has just begun; `is_connected_again` where an account had no permission of use."""
+    """A sign-in that has just begun; `is_connected_again` where an account had no permission of use.
+
+    `is_new` where the account was made by it.
+    """
 
     user_id: int
     token: str = field(repr=False)  # For the browser's cookie.
     is_connected_again: bool
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,12 @@ def _sign_in(profile: Profile, tokens: TokenPair, *, timezone: str | None, now: 
             delete(SignIn).where(SignIn.user_id == user.id, SignIn.created_at < now - SIGN_IN_LIFETIME)
         )
         session.add(SignIn(user_id=user.id, token_hash=_hash(token), created_at=now))
-        return SignedIn(user.id, token, is_connected_again=known is not None and not was_connected)
+        return SignedIn(
+            user.id,
+            token,
+            is_connected_again=known is not None and not was_connected,
+            is_new=known is None,
+        )
 
 
 def signed_in(user_id: int, token: str, *, now: datetime) -> Listener | None:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -79,7 +79,10 @@ def disconnect(user_id: int) -> None:
 
 
 def stored_access(user_id: int) -> Access:
-    """Return the stored tokens; raises NeedsReconnect where there are none, or none that can be read."""
+    """Return the stored tokens; raises NeedsReconnect where there are none, or none that can be read.
+
+    That they cannot be read is remembered, so that the pages and the list of listeners say so as well.
+    """
     row = db.session.execute(
         select(
             SpotifyConnection.access_token,
@@ -90,15 +93,15 @@ def stored_access(user_id: int) -> Access:
     ).one_or_none()
     if row is None:
         raise NeedsReconnect("Spotify is not connected")
+    access = Access(user_id, row.access_token, row.refresh_token, row.access_token_expires_at, row.version)
     try:
-        return Access(
-            user_id,
-            vault.unseal(row.access_token, settings()),
-            vault.unseal(row.refresh_token, settings()),
-            row.access_token_expires_at,
-            row.version,
+        return replace(
+            access,
+            access_token=vault.unseal(access.access_token, settings()),
+            refresh_token=vault.unseal(access.refresh_token, settings()),
         )
     except vault.Unreadable:
+        mark_needs_reconnect(access)
         raise NeedsReconnect("the stored tokens can no longer be read") from None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from spotistats.clock import counted, in_words
+from spotistats.clock import counted, in_words, wait_in_words
 from spotistats.spotify.errors import (
     Malformed,
     NeedsReconnect,
@@ -82,7 +82,7 @@ def kept(*, plays: int | None, lists_came: bool) -> str:
 
 
 def cooling_down(seconds: int) -> str:
-    return f"Spotify was not asked again so soon. The next sync is possible in {in_words(seconds)}."
+    return f"Spotify was not asked again so soon. The next sync is possible in {wait_in_words(seconds)}."
 
 
 def already_running(seconds: int) -> str:
@@ -95,5 +95,6 @@ def gave_way() -> str:
 
 def spotify_waits(seconds: int) -> str:
     return (
-        f"Spotify asked for a pause. The next sync is possible in {in_words(seconds)}. Nothing was changed."
+        f"Spotify asked for a pause. The next sync is possible in {wait_in_words(seconds)}. "
+        "Nothing was changed."
     )

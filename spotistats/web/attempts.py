@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 
 from spotistats import clock
 
-_PREFIX = "spotistats_sign_in_"
 _PATH = "/auth"
 _LASTS_SECONDS = 600
 _MOST = 5  # Each window may have one under way.
@@ -44,7 +43,7 @@ def keep(response: Response, attempt: KeptAttempt) -> None:
         if count > _MOST or size > _LARGEST:
             _forget(response, name)
     response.set_cookie(
-        _PREFIX + attempt.state,
+        _prefix() + attempt.state,
         signed,
         max_age=_LASTS_SECONDS,
         path=_PATH,
@@ -59,18 +58,23 @@ def take(state: str | None) -> KeptAttempt | None:
 
     None where this browser has begun no such attempt: any site can send people here.
     """
-    name = f"{_PREFIX}{state}"
+    name = f"{_prefix()}{state}"
     if name in request.cookies:
         after_this_request(lambda response: _forget(response, name))  # Whatever the answer will be.
     return next((attempt for _name, attempt in _good() if attempt.state == state), None)
+
+
+def _prefix() -> str:
+    """Return how the names of the cookies begin: as that of the session does, so each server has its own."""
+    return f"{current_app.config['SESSION_COOKIE_NAME']}_sign_in_"
 
 
 def _good() -> Iterator[tuple[str, KeptAttempt]]:
     """Yield the attempts that we have signed and that are not too old, by the names of their cookies."""
     earliest = clock.now().timestamp() - _LASTS_SECONDS
     for name, signed in request.cookies.items():
-        attempt = _read(signed) if name.startswith(_PREFIX) else None
-        if attempt and name == _PREFIX + attempt.state and attempt.began > earliest:
+        attempt = _read(signed) if name.startswith(_prefix()) else None
+        if attempt and name == _prefix() + attempt.state and attempt.began > earliest:
             yield name, attempt
 
 

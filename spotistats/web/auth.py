@@ -12,6 +12,7 @@ from flask import (
     request,
     url_for,
 )
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from spotistats import clock
@@ -26,6 +27,10 @@ blueprint = Blueprint("auth", __name__)
 
 _LONGEST_PATH = 1000  # It is kept in a cookie, of which browsers take 4,000 bytes.
 _BACK = ("/login", "Back to the sign-in")
+_OF_UTC = Markup(
+    "Your days begin and end at midnight in UTC, since your browser named no time zone that we know: "
+    '<a href="{}">choose yours in the settings</a>.'
+)
 _USUAL_PORT = 8000  # Where `make run` serves when nothing else is said.
 _FAILURES: dict[type[sign_in.SignInFailed], tuple[int, str, str]] = {
     sign_in.NotTaken: (
@@ -91,7 +96,8 @@ def _how_to_set_up() -> dict[str, Any]:
     port = urlsplit(redirect_uri).port
     # Pasted as it is, the address is good for this port alone.
     run = "make run" if port in {None, _USUAL_PORT} else f"PORT={port} make run"
-    return {"redirect_uri": redirect_uri, "env_file": env_file, "run": run}
+    is_done = sign_in.is_possible() and not config["DEMO"]
+    return {"redirect_uri": redirect_uri, "env_file": env_file, "run": run, "is_done": is_done}
 
 
 @blueprint.post("/auth/login")
@@ -124,7 +130,7 @@ def callback() -> Response:
         return redirect(url_for("auth.login"))
     attempt = attempts.take(request.args.get("state"))
     if request.args.get("error") == "access_denied":
-        flash("You chose not to connect Spotify. Nothing was changed. Try again any time.", "message")
+        flash("You chose not to connect Spotify. Nothing was changed. Try again any time.", "remark")
         return redirect(url_for("auth.login", next=_own_path(attempt.next_path) if attempt else None))
     code = request.args.get("code")
     if attempt is None or not code or "error" in request.args:
@@ -145,6 +151,8 @@ def callback() -> Response:
     if not guards.is_still_signed_in():  # The account may have been deleted meanwhile, in another window.
         return guards.signed_out()
     _say_what_happened(begun, before, was_connected=was_connected)
+    if begun.is_new and attempt.zone is None:
+        flash(_OF_UTC.format(url_for("settings.show")), "message")
     return redirect(_own_path(attempt.next_path) or url_for("dashboard.show"))
 
 

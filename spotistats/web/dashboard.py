@@ -12,6 +12,7 @@ from spotistats import charts, clock
 from spotistats.charts import BarChart
 from spotistats.services.accounts import Listener
 from spotistats.stats.coverage import Known, coverage
+from spotistats.stats.partly_known import partly_known
 from spotistats.stats.plays import ShownPlay, recent_plays
 from spotistats.stats.standing import SyncFacts, standing, sync_standing
 from spotistats.stats.standing import sync_facts as facts_of
@@ -30,6 +31,7 @@ class Dashboard:
 
     week: Week
     known: Known
+    partly_known: frozenset[date]
     both_weeks: Known
     chart: BarChart
     recent: tuple[ShownPlay, ...]
@@ -105,6 +107,7 @@ def of(listener: Listener, today: date) -> Dashboard:
     return Dashboard(
         week=this_week,
         known=known,
+        partly_known=partly_known(covered, heard, today, where),
         both_weeks=covered.of_span(before, today, where, today=today),
         chart=charts.bars(minutes),
         recent=recent,

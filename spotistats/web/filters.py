@@ -158,7 +158,7 @@ def ago(value: datetime, now: datetime) -> str:
         return "just now"
     if seconds > 0:
         return f"{clock.age_in_words(int(seconds))} ago"
-    return "in less than a minute" if seconds > -60 else f"in {clock.in_words(ceil(-seconds))}"
+    return f"in {clock.wait_in_words(ceil(-seconds))}"
 
 
 def look_again(next_sync_at: datetime | None, now: datetime) -> int:

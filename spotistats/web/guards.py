@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, flash, g, jsonify, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -86,6 +87,14 @@ def wants_json() -> bool:
     return accepted.best_match(["text/html", "application/json"], default="text/html") == "application/json"
 
 
+def _is_of_own_page() -> bool:
+    """Tell whether the form was sent from one of our pages, as browsers say of each."""
+    try:
+        return urlsplit(request.headers.get("Origin", "")).netloc.lower() == request.host.lower()
+    except ValueError:
+        return False
+
+
 def _flash_once(words: str) -> None:
     """Say something on the next page, however often it was to be said."""
     if ("message", words) not in {tuple(said) for said in session.get("_flashes", [])}:
@@ -104,15 +113,15 @@ def signed_out(*, is_late: bool = False) -> BaseResponse:
     """Return what somebody gets who is not signed in, in the form that was asked for.
 
     Who was signed in until now is told so on the page that follows: whose cookie is no longer good, and who
-    presses a button on a page that stayed open while another tab of the same browser signed out. An answer
-    that `is_late`, or that nobody has pressed for, leaves the cookie alone: another window may have signed in
-    since it was sent. So does one to a form of another site, with which browsers send no cookie: it must not
-    put one in the place of ours.
+    presses a button on a page that stayed open while another tab of the same browser signed out, or while its
+    cookies were cleared. An answer that `is_late`, or that nobody has pressed for, leaves the cookie alone:
+    another window may have signed in since it was sent. So does one to a form of another site, with which
+    browsers send no cookie of ours: it must not put one in its place.
     """
     login = url_for("auth.login")
     has_cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
     is_poll = request.method == "GET" and fragments.is_fragment_request()
-    is_told = _USER_ID in session or (has_cookie and request.method != "GET")
+    is_told = _USER_ID in session or (request.method != "GET" and (has_cookie or _is_of_own_page()))
     if is_told and not (is_late or is_poll or wants_json()):
         # Nothing else is taken from the cookie: a sign-in may be under way in another window.
         session.pop(_USER_ID, None)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import NoReturn
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
@@ -10,6 +11,7 @@ from spotistats.stats.coverage import coverage
 from spotistats.stats.day import day as day_of
 from spotistats.stats.history import history
 from spotistats.stats.leaders import leaders
+from spotistats.stats.partly_known import partly_known
 from spotistats.stats.plays import PAGE_SIZE, plays_of
 from spotistats.web import errors, guards
 
@@ -40,6 +42,7 @@ def show() -> str:
         "history/page.html",
         history=heard,
         known=known,
+        partly_known=partly_known(covered, minutes, today, where),
         calendar=calendar,
         whole_months={
             month
@@ -93,8 +96,12 @@ def _days(text: str | None) -> int:
     if text is None:
         return _DEFAULT_DAYS
     if (days := _whole_number(text, _MOST_DAYS)) is None:
-        abort(400, f"The number of days must be a whole number from 1 to {_MOST_DAYS:,}.")
+        _refuse(f"The number of days must be a whole number from 1 to {_MOST_DAYS:,}.")
     return days
+
+
+def _refuse(text: str) -> NoReturn:
+    abort(errors.answer(400, text=text, way_on=(url_for("history.show"), "To the history")))
 
 
 def _no_such_page(text: str) -> Response:
@@ -115,5 +122,5 @@ def _date(text: str) -> date:
     except ValueError:
         found = None
     if found is None or found.year not in _YEARS:
-        abort(400, "There is no such day. A day is written as year, month and day: 2026-11-20.")
+        _refuse("There is no such day. A day is written as year, month and day: 2026-11-20.")
     return found

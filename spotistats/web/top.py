@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from spotistats import clock
 from spotistats.plays import TIME_RANGES, TimeRange
 from spotistats.stats.top import Kind, top_list
-from spotistats.web import guards
+from spotistats.web import errors, guards
 
 blueprint = Blueprint("top", __name__, url_prefix="/top")
 
@@ -38,7 +38,8 @@ def _page(kind: Kind) -> str:
         (known for known in TIME_RANGES if known == request.args.get("range", "short_term")), None
     )
     if time_range is None:
-        abort(400, _NO_SUCH_RANGE)
+        way_on = url_for(f"top.{kind}"), f"To the top {kind}"
+        abort(errors.answer(400, text=_NO_SUCH_RANGE, way_on=way_on))
     ranking, now = top_list(guards.listener().id, kind, time_range), clock.now()
     return render_template(
         "top/page.html",

@@ -111,13 +111,18 @@ def test_the_redirect_address_is_copied_by_a_press(open_browser: Callable[..., V
     assert copied == f"{visitor.server.url}/auth/callback"
 
 
-def test_who_chose_another_account_is_told_so(visitor: Visitor, listener: str, spotify: Simulator) -> None:
+def test_who_chose_another_account_is_told_so(
+    open_browser: Callable[..., Visitor], listener: str, spotify: Simulator
+) -> None:
+    visitor = open_browser(timezone_id="America/Bogota")
     page = visitor.sign_in(listener)
     visitor.go("/settings")
     spotify.auto_agree = "demo-jonas"
     page.get_by_role("button", name="Renew the permission").click()
     expect(page.locator("#notice")).to_contain_text("You are now signed in as Jonas Brandt")
     assert "Jonas Brandt" in page.get_by_role("banner").inner_text()
+    assert page.locator("#timezone").input_value() == "America/Bogota", "it is a new account here"
+    assert page.locator("#notice").get_by_text("UTC").count() == 0
 
 
 def test_who_signed_out_in_another_tab_is_told_so_at_the_next_press(visitor: Visitor, listener: str) -> None:

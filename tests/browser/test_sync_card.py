@@ -45,14 +45,14 @@ def test_it_counts_down_and_the_button_wakes_up(visitor: Visitor, listener: str,
     page, button = visitor.page, visitor.page.locator(".sync-form button")
     expect(button).not_to_have_css("cursor", _RESTING)
     visitor.sync()
-    expect(facts).to_contain_text("Last sync just now · 5 new plays. Next sync possible in 1 hour.")
+    expect(facts).to_contain_text("Last sync just now · 5 new plays. The next sync is possible in 1 hour.")
     expect(button).to_have_css("cursor", _RESTING)
     expect(button).to_have_accessible_description(
-        "Last sync just now · 5 new plays. Next sync possible in 1 hour."
+        "Last sync just now · 5 new plays. The next sync is possible in 1 hour."
     )
     for minutes, words in (
-        (17, "Next sync possible in 43 minutes."),
-        (58, "Next sync possible in 2 minutes."),
+        (17, "The next sync is possible in 43 minutes."),
+        (58, "The next sync is possible in 2 minutes."),
     ):
         make_older(server, listener, minutes=minutes)
         page.clock.run_for(31_000)
@@ -60,7 +60,7 @@ def test_it_counts_down_and_the_button_wakes_up(visitor: Visitor, listener: str,
         expect(facts).to_contain_text(words)
     make_older(server, listener, minutes=59, seconds=57)
     page.clock.run_for(31_000)
-    expect(facts).to_contain_text("Next sync possible in less than a minute.")
+    expect(facts).to_contain_text("The next sync is possible in less than a minute.")
     make_older(server, listener, minutes=61)
     page.clock.run_for(4_000)  # The page knows when it is time, and asks no later.
     expect(facts).to_have_text("Last sync 1 hour ago · 5 new plays.")

@@ -16,6 +16,10 @@ def plain(open_browser: Callable[..., Visitor]) -> Visitor:
 
 def test_signing_in_and_syncing(plain: Visitor, listener: str) -> None:
     page = plain.sign_in(listener)
+    expect(page.locator("#notice")).to_contain_text("Your days begin and end at midnight in UTC")
+    expect(page.get_by_role("link", name="choose yours in the settings")).to_have_attribute(
+        "href", "/settings"
+    )
 
     plain.sync()
 

@@ -8,6 +8,7 @@ from spotistats.models import SpotifyConnection
 from spotistats.services import connections, vault
 from spotistats.services.sync import SyncState, sync_user
 from spotistats.simulator import Simulator
+from spotistats.stats.listeners import listeners
 from tests.services.listening import play
 from tests.services.tables import connected, connection_of, plays_of
 from tests.support.apps import MakeApp
@@ -30,9 +31,19 @@ def test_a_changed_key_asks_to_reconnect_and_loses_nothing_else(
     with make_app(SECRET_KEY="another", SYNC_COOLDOWN_SECONDS="0").app_context():
         assert sync_user(alice).state is SyncState.NEEDS_RECONNECT
         assert simulator.calls == []
+        assert [line.connection for line in listeners()] == ["needs to reconnect"]
         assert connected(simulator) == alice
         assert sync_user(alice).state is SyncState.SUCCEEDED
         assert len(plays_of(alice)) == 3
+        assert [line.connection for line in listeners()] == ["connected"]
+
+
+def test_a_key_that_comes_back_reads_them_again(make_app: MakeApp, simulator: Simulator) -> None:
+    alice = connected(simulator)
+    with make_app(SECRET_KEY="another").app_context():
+        assert sync_user(alice).state is SyncState.NEEDS_RECONNECT
+    assert sync_user(alice).state is SyncState.SUCCEEDED
+    assert [line.connection for line in listeners()] == ["connected"]
 
 
 def test_an_old_key_is_left_behind_with_the_next_refresh(make_app: MakeApp, simulator: Simulator) -> None:

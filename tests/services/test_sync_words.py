@@ -1,9 +1,10 @@
 """How a sync ended, in words."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from spotistats.clock import seconds_until
 from spotistats.services import sync_words
 from spotistats.spotify.errors import (
     AccessTokenRefused,
@@ -15,6 +16,7 @@ from spotistats.spotify.errors import (
     Unavailable,
     UnreadablePlays,
 )
+from spotistats.web.filters import ago
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,15 @@ def test_a_refusal_does_not_claim_to_have_looked() -> None:
     assert sync_words.cooling_down(2580) == (
         "Spotify was not asked again so soon. The next sync is possible in 43 minutes."
     )
+
+
+@pytest.mark.parametrize("seconds", [0.3, 29, 59.5, 61, 2580, 86_400])
+def test_a_refusal_and_the_card_above_it_name_one_time(seconds: float) -> None:
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    moment = now + timedelta(seconds=seconds)
+    words = f"The next sync is possible {ago(moment, now)}."
+    assert sync_words.cooling_down(seconds_until(moment, now)).endswith(words)
+    assert words in sync_words.spotify_waits(seconds_until(moment, now))
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,23 @@ def test_the_session_knows_nothing_of_it(app: Flask, browser: Browser) -> None:
     assert browser.client.get_cookie("spotistats", domain="127.0.0.1") == before
 
 
+@pytest.mark.parametrize("neighbour", [{"PORT": "8010"}, {"DEMO": "1"}])
+def test_another_server_on_this_host_leaves_the_sign_in_alone(
+    make_app: MakeApp, browser: Browser, simulator: Simulator, neighbour: dict[str, str]
+) -> None:
+    """Browsers send cookies to every port of a host."""
+    begun = browser.post("/auth/login")
+    client = make_app(**neighbour).test_client()
+    client._cookies = browser.client._cookies  # One browser.
+    elsewhere = Browser(client, simulator)
+    elsewhere.sign_in("bob")
+    browser.get(agreed(simulator, begun))
+    assert "Alice" in browser.get("/dashboard").text
+    assert "Bob" in elsewhere.get("/dashboard").text
+    elsewhere.post("/auth/logout")
+    assert browser.get("/dashboard").status_code == 200
+
+
 @pytest.mark.parametrize(("public_url", "is_secure"), [("", False), (PUBLIC, True)])
 def test_the_flags_of_its_cookie(
     make_app_alone: MakeApp, simulator: Simulator, public_url: str, *, is_secure: bool

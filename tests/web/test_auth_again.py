@@ -9,6 +9,7 @@ from sqlalchemy import update
 from spotistats import clock
 from spotistats.extensions import transaction
 from spotistats.models import SpotifyConnection
+from spotistats.simulator import Simulator
 from tests.support.listeners import Browser
 from tests.support.pages import by_id, checked, text_of
 
@@ -71,3 +72,29 @@ def test_who_chose_another_account_at_spotify_is_told_so(alice: Browser, *, is_c
     assert said.startswith("You are now signed in as Bob: that is the account you chose at Spotify.")
     assert ("is still not connected" in said) == (not is_connected)
     assert "alice" not in said.lower(), "nothing of the first listener stays"
+
+
+def test_a_new_account_without_a_zone_is_told_of_utc_once(browser: Browser) -> None:
+    browser.sign_in("alice", timezone="")
+    assert notice(browser).startswith("Your days begin and end at midnight in UTC")
+    assert notice(browser) == ""
+    browser.post("/auth/logout")
+    browser.sign_in("alice", timezone="")
+    assert "UTC" not in notice(browser)
+    browser.sign_in("bob", timezone="Mars/Olympus")
+    assert "UTC" in notice(browser)
+
+
+def test_every_form_that_leads_to_spotify_tells_the_zone(
+    alice: Browser, browser: Browser, simulator: Simulator
+) -> None:
+    """A script fills the field in: any of them may end in a new account."""
+    simulator.revoke("alice")
+    alice.post("/sync", headers={"HX-Request": "true"})
+    pages = [(browser, "/login"), (alice, "/settings"), (alice, "/dashboard")]
+    for who, path in pages:
+        root = checked(who.get(path).text, path)
+        forms = [form for form in root.iter("form") if form.attrib["action"] == "/auth/login"]
+        assert forms, path
+        for form in forms:
+            assert [field.attrib.get("class") for field in form.iter("input")].count("zone-of-browser") == 1

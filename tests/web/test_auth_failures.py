@@ -41,7 +41,7 @@ def refused(answer: TestResponse, status: int, words: str) -> None:
 def test_denied(stranger: Browser) -> None:
     answer = stranger.sign_in("alice", agree=False)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/login")
-    assert "You chose not to connect Spotify" in stranger.get("/login").text
+    assert '<p class="notice remark">You chose not to connect Spotify' in stranger.get("/login").text
     assert "You chose not to connect Spotify" not in stranger.get("/login").text
 
 

@@ -37,6 +37,17 @@ def test_others_are_not_told_where_it_lies(
     assert "in the folder with Spotistats’ Makefile" in page
 
 
+def test_a_server_that_is_set_up_says_so(make_app: Callable[..., Flask]) -> None:
+    page = make_app(PORT="8010").test_client().get("/setup", base_url="http://127.0.0.1:8010").text
+    checked(page, "/setup")
+    assert "This server has its Spotify application already" in page
+    assert "http://127.0.0.1:8010/auth/callback</code>" in page
+    assert "needs a Spotify application" not in page
+    assert "make run" not in page, "it may be served in another way"
+    demo = make_app(DEMO="1").test_client().get("/setup", base_url=ORIGIN).text
+    assert "This server needs a Spotify application of its own" in demo
+
+
 @pytest.mark.parametrize(
     ("origin", "command"),
     [(ORIGIN, "make run"), ("http://127.0.0.1:8010", "PORT=8010 make run"), ("http://127.0.0.1", "make run")],

@@ -86,7 +86,7 @@ def test_when_the_next_sync_may_be(alice: Browser, app: Flask, simulator: Simula
     with app.app_context(), transaction() as session:
         session.add(SpotifyWait(client_id="simulator-client", refused_until=later))
         session.add(SpotifyWait(client_id="another", refused_until=later + timedelta(days=1)))
-    assert facts().endswith("Next sync possible in 10 minutes.")
+    assert facts().endswith("The next sync is possible in 10 minutes.")
     with app.app_context(), transaction() as session:
         session.execute(update(User).values(sync_lock_holder="x", sync_lock_expires_at=later))
     assert not facts().endswith("A sync is running."), "no lock lasts so long: a clock was ahead"
@@ -112,7 +112,7 @@ def test_how_things_stand_is_told_anew_without_the_page(make_app: MakeApp, simul
     assert text_of(facts()) == "Not synced yet."
     assert "class" not in facts().attrib
     alice.sync_json()
-    assert text_of(facts()) == "Last sync just now · 0 new plays. Next sync possible in 1 hour."
+    assert text_of(facts()) == "Last sync just now · 0 new plays. The next sync is possible in 1 hour."
     assert facts().attrib["class"] == "too-early"
     simulator.log.clear()
     alice.post("/settings/disconnect")

@@ -78,6 +78,20 @@ def test_htmx_is_told_to_leave_for_the_sign_in(app: Flask, browser: Browser) -> 
         assert answer.text == ""
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+@pytest.mark.parametrize(
+    ("origin", "is_told"),
+    [(ORIGIN, True), ("https://evil.example", False), ("http://127.0.0.1:8010", False), ("null", False)],
+)
+def test_a_page_left_open_says_that_the_cookies_are_gone(
+    browser: Browser, headers: dict[str, str], origin: str, *, is_told: bool
+) -> None:
+    """A form of another site comes without our cookie as well; it must not put another in its place."""
+    answer = browser.client.post("/sync", base_url=ORIGIN, headers={**headers, "Origin": origin})
+    assert ("Set-Cookie" in answer.headers) == is_told
+    assert ("You have been signed out. Please sign in again." in browser.get("/login").text) == is_told
+
+
 def test_programs_are_told_in_json(app: Flask, browser: Browser) -> None:
     for route in guarded(app):
         answer = browser.client.open(route.path, method=route.method, base_url=ORIGIN, headers=JSON)

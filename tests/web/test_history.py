@@ -38,6 +38,7 @@ def test_a_span_that_is_no_number_of_days(alice: Browser) -> None:
         assert answer.status_code == 400, days
         checked(answer.text, "/history")
         assert WORDS in answer.text
+        assert '<a class="button" href="/history">To the history</a>' in answer.text
         answer = alice.get("/history", query_string={"days": days}, headers={"Accept": "application/json"})
         assert answer.json == {"error": WORDS}
 
@@ -66,6 +67,7 @@ def test_a_year_is_the_usual_span(alice: Browser, app: Flask) -> None:
     text = text_of(next(checked(alice.get("/history").text, "/history").iter("main")))
     assert "4 minutes Music on 2 days. The longest was" in text
     assert "Name of a364" in text
+    assert "Top artist and top track have the most plays of the day; among equals, the one that was" in text
     assert "Name of a365" not in text
 
 
@@ -114,6 +116,9 @@ def test_days_that_are_not_known_are_not_days_of_nothing(alice: Browser, app: Fl
     expected = [ago(days) for days in [*range(29, 20, -1), 14, 13, 12, 11, *range(4, -1, -1)]]
     assert unknown == [f"{day:%A}, {day.day} {day:%B} {day.year}: not known" for day in expected]
     assert any("at least" in label for label in labels)
+    root = checked(alice.get("/history?days=30").text, "/history")
+    rows = [text_of(row) for body in root.iter("tbody") for row in body]
+    assert [row.count("≥ at least") for row in rows] == [2, 2, 2], "the plays and the minutes of each"
     text, _, labels = shown(alice, "/history?days=3")
     assert "No plays are stored for these days." in text
     assert "Nothing was heard" not in text

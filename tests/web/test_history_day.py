@@ -67,6 +67,7 @@ def test_what_is_no_day(alice: Browser) -> None:
         assert answer.status_code == 400, text
         checked(answer.text, text)
         assert "There is no such day." in answer.text
+        assert '<a class="button" href="/history">To the history</a>' in answer.text
 
 
 def test_the_plays_of_a_local_day_the_first_one_first(
@@ -152,6 +153,7 @@ def test_the_most_played_with_their_plays(alice: Browser, app: Flask) -> None:
             store_plays(user_id_of("alice"), plays)
     assert "Name of artist-a Artist 3 plays" in _spaced(page_of(alice, "2026-03-20"))
     assert "Name of b1 Name of artist-b 2 plays" in _spaced(page_of(alice, "2026-03-20"))
+    assert "Among equals, the one that was heard longer." in _spaced(page_of(alice, "2026-03-20"))
     one_artist = _spaced(page_of(alice, "2026-03-21"))
     assert "Name of artist-a Artist 2 plays" in one_artist
     assert "1 play" not in one_artist

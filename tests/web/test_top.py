@@ -20,6 +20,7 @@ def test_a_range_that_does_not_exist(alice: Browser) -> None:
             assert answer.status_code == 400, time_range
             checked(answer.text, path)
             assert "the last 4 weeks, 6 months or 1 year" in answer.text
+            assert f'<a class="button" href="{path}">' in answer.text
 
 
 def test_the_ranking_is_spotifys_and_says_so(alice: Browser, simulator: Simulator) -> None:

@@ -2,9 +2,11 @@
 
 const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-// The zone that the first sign-in takes over.
-const loginZone = document.getElementById("login-timezone");
-if (loginZone && browserZone) loginZone.value = browserZone;
+// The zone that a first sign-in takes over, in whichever form leads there, also one that has come to the page since.
+document.addEventListener("submit", (event) => {
+  const field = event.target.querySelector(".zone-of-browser");
+  if (field && browserZone) field.value = browserZone;
+});
 
 // Settings: one press chooses the browser's zone and saves it, if another is chosen. Browsers know some by older
 // names than the list has.
