@@ -7,6 +7,9 @@ from itertools import groupby
 
 LEVELS = 4
 _A_QUARTER, _A_YEAR = timedelta(days=92), timedelta(days=366)
+_MOST_OF_TWO_MONTHS = timedelta(
+    days=45
+)  # From the first of a month it leads into the last but one before it.
 # Bars, in percents of the drawing; what reaches below the ground is cut off, and its round corners with it.
 _GAP = 3.8
 _LINE = 2.5
@@ -164,12 +167,17 @@ def calendar(
     """Return the days from `first` to `last` by year and month, oldest first.
 
     Levels are quarters of the days with a value, by rank: one wild day does not pale all others. A span of
-    more than a year begins with the year of its first value, so that it does not begin with years of nothing.
+    more than a year begins with the year of its first value, so that it does not begin with years of nothing;
+    a shorter one with the month of its first known day, but has three months where it is that long.
     """
     limits = _limits([value for value in values.values() if value > 0])
     if values and last - first > _A_YEAR:
         first = max(first, min(values).replace(month=1, day=1))
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    if last - first <= _A_YEAR:
+        known = next((day for day in days if day not in unknown), last)
+        begins = min(known, last.replace(day=1) - _MOST_OF_TWO_MONTHS).replace(day=1)
+        days = days[max((begins - first).days, 0) :]
     months = [
         CalendarMonth(month, tuple(group))
         for month, group in groupby(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spotistats import clock
 from spotistats.charts import LEVELS, bars, calendar
 
 DATES = st.dates(date(2006, 1, 1), date(2100, 1, 1))
@@ -63,8 +64,10 @@ def test_every_day_has_one_cell_in_its_place(first: date, days: int, data: st.Da
     years = drawn.years
     months = [month for year in years for month in year.months]
     cells = [cell for month in months for cell in month.cells]
-    assert [cell.date for cell in cells] == [first + timedelta(days=offset) for offset in range(days + 1)]
-    assert [year.year for year in years] == list(range(first.year, last.year + 1))
+    begins = cells[0].date
+    assert begins == first or unknown.issuperset(clock.each_day(first, begins - timedelta(days=1)))
+    assert [cell.date for cell in cells] == list(clock.each_day(begins, last))
+    assert [year.year for year in years] == list(range(begins.year, last.year + 1))
     for year in years:
         assert {month.first.year for month in year.months} == {year.year}
     for month in months:
@@ -84,13 +87,30 @@ def test_every_day_has_one_cell_in_its_place(first: date, days: int, data: st.Da
         assert (cell.level == 0) == (cell.value == 0)
         assert 0 <= cell.level <= LEVELS
     assert drawn.firsts == tuple(month.first for month in months)
-    assert (drawn.length, drawn.is_short, drawn.is_long) == (days + 1, days < 92, False)
+    assert (drawn.length, drawn.is_short, drawn.is_long) == (len(cells), len(cells) <= 92, False)
     levels = [level for _, level in sorted((cell.value, cell.level) for cell in cells)]
     assert levels == sorted(levels)
     for limit in drawn.limits:
         below = {cell.level for cell in cells if cell.value < limit}
         assert not below & {cell.level for cell in cells if cell.value >= limit}, "a shade says something"
     assert len({cell.level for cell in cells if cell.value}) <= len(drawn.limits) + 1
+
+
+@pytest.mark.parametrize(
+    ("known", "begins"),
+    [
+        (date(2025, 11, 24), date(2025, 11, 24)),
+        (date(2026, 3, 31), date(2026, 3, 1)),
+        (date(2026, 11, 20), date(2026, 9, 1)),
+        (date(2027, 1, 1), date(2026, 9, 1)),
+    ],
+)
+def test_a_year_begins_with_its_first_known_month_but_shows_three(known: date, begins: date) -> None:
+    first, last = date(2025, 11, 24), date(2026, 11, 23)
+    unknown = frozenset(clock.each_day(first, min(known - timedelta(days=1), last)))
+    drawn = calendar({}, first, last, unknown=unknown)
+    assert drawn.years[0].months[0].cells[0].date == begins
+    assert drawn.years[-1].months[-1].cells[-1].date == last
 
 
 @pytest.mark.parametrize(

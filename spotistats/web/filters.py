@@ -20,7 +20,15 @@ _HOURS_FROM_MINUTES = 1000
 # Writing a date takes longer than finding how it was written before; a page of ten years fits.
 _KEPT = 4096
 # Columns whose name in the tables does not tell enough.
-_COLUMNS = {"id": "Number", "ms_played": "Duration", "image_url": "Picture", "preview_url": "Preview"}
+_COLUMNS = {
+    "id": "Number",
+    "ms_played": "Duration",
+    "artist_name": "Artists",
+    "album_name": "Album",
+    "image_url": "Picture",
+    "preview_url": "Preview",
+}
+_NAMES = {"top-artists": "Artist", "top-tracks": "Track"}
 _PLACES = {"DumontDUrville": "Dumont d’Urville"}
 _LOOK_AGAIN_SECONDS = 30
 _PICTURE_HOST = re.compile(r"[a-z0-9-]+\.scdn\.co")
@@ -103,9 +111,10 @@ def place(zone: str) -> str:
     return _PLACES.get(name, name)
 
 
-def label(column: str) -> str:
-    """ "top_artist" → "Top artist", "played_at" → "Played at (UTC)"."""
-    words = _COLUMNS.get(column) or column.replace("_", " ").capitalize()
+def label(column: str, table: str = "") -> str:
+    """ "top_artist" → "Top artist", "played_at" → "Played at (UTC)"; a name is called what `table` ranks."""
+    name = _NAMES.get(table) if column == "name" else None
+    words = name or _COLUMNS.get(column) or column.replace("_", " ").capitalize()
     return f"{words} (UTC)" if column.endswith("_at") else words
 
 

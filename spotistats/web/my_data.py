@@ -27,7 +27,7 @@ _SEPARATORS = frozenset(";\t\r\n")
 _BEFORE_A_FORMULA = re.compile(r"(?:^|[;\t\r\n])[;\s\"\ufeff\u200b-\u200f\u2060]*")
 # On the pages the columns stand in this order, so that the ids come last; those not named keep their places.
 _LATER = (
-    *("updated_at", "created_at", "track_id", "spotify_id", "top_track_id", "top_artist_id"),
+    *("created_at", "updated_at", "track_id", "spotify_id", "top_track_id", "top_artist_id"),
     *("image_url", "preview_url"),
 )
 _EARLIER = (

@@ -93,3 +93,33 @@ def test_two_columns_read_line_by_line(
     )
     assert len({x for _y, x in places[-4:]}) == 2, "two columns"
     assert places == sorted(places)
+    numbers = page.locator(".ranked li:nth-child(-n + 3) .rank").evaluate_all(
+        "numbers => numbers.map(number => Math.round(number.getBoundingClientRect().y))"
+    )
+    assert len(set(numbers)) <= 1, "the first three stand on one line, however long their names are"
+
+
+def test_before_the_first_sync_the_button_stands_beside_the_words_about_it(
+    visitor: Visitor, listener: str
+) -> None:
+    page = visitor.sign_in(listener)
+    words = page.get_by_text("No plays yet. Press Sync.").bounding_box()
+    hero, button = (page.locator(place).bounding_box() for place in (".hero", ".sync-form button"))
+    assert words is not None
+    assert hero is not None
+    assert button is not None
+    assert abs(button["y"] - words["y"]) < 60
+    assert hero["height"] < 220, "not blank below them"
+    expect(page.locator("#most-played")).to_be_hidden()
+    visitor.sync()
+    expect(page.locator("#most-played")).to_be_visible()
+
+
+def test_a_card_is_as_tall_as_what_it_holds(visitor: Visitor, listener: str) -> None:
+    page = visitor.sign_in(listener)
+    visitor.sync()
+    most = page.locator("#most-played")
+    before = most.bounding_box()
+    page.get_by_text("Show as a table").click()
+    expect(page.get_by_text("Hide the table")).to_be_visible()
+    assert most.bounding_box() == before

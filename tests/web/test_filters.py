@@ -63,6 +63,7 @@ def test_columns_in_words() -> None:
     assert filters.label("played_at") == "Played at (UTC)"
     assert filters.label("top_artist") == "Top artist"
     assert filters.label("id") == "Number"
+    assert [filters.label("name", f"top-{kind}") for kind in ("artists", "tracks")] == ["Artist", "Track"]
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,18 @@ def test_a_month_before_the_history_has_no_minutes_at_all(alice: Browser, app: F
     labels = shown(alice, "/history?days=90")[2]
     assert labels[0].endswith(": not known")
     assert now.day == 1 or labels[-1].endswith(": at least 3 minutes")
+    assert "The calendar leaves out" not in shown(alice, "/history?days=30")[0]
+    text, _, labels = shown(alice, "/history")
+    assert len(labels) == 3
+    assert f"The calendar leaves out the months before {labels[0].partition(':')[0]}." in text
+
+
+def test_a_year_is_named_twice_only_where_the_years_differ(alice: Browser) -> None:
+    today = datetime.now(UTC)
+    for days, year in ((1, ""), (366, f" {today.year - 1}")):
+        first = today - timedelta(days=days - 1)
+        text = shown(alice, f"/history?days={days}")[0]
+        assert f"{first.day} {first:%b}{year} – {today.day} {today:%b} {today.year}" in text
 
 
 def month_totals(browser: Browser, path: str) -> list[str]:

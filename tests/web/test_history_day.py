@@ -193,8 +193,8 @@ def test_every_way_to_a_day(alice: Browser, listen: Callable[..., None]) -> None
     assert links(labels) == days
     assert links(next(root.iter("figure")))[-3:] == days, "the bars themselves, for a pointer"
     recent = by_id(root, "recent-plays")
-    assert links(recent) == [days[-1]]
-    assert "All plays of today" in text_of(recent)
+    assert links(recent) == [days[-1], "/history"]
+    assert "All plays of today All days" in text_of(recent)
     root = checked(alice.get("/history").text, "/history")
     cells = list(root.iter(f"{SVG}a"))
     assert [cell.attrib["href"] for cell in cells] == days

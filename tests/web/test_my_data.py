@@ -188,14 +188,15 @@ def test_the_pages_speak_in_words_and_leave_out_what_says_nothing(
 ) -> None:
     give_everybody_plays(simulator)
     artist = {"id": "id", "name": "Somebody", "genres": [], "images": []}
-    simulator.script_top("alice", "artists", "medium_term", [artist])
+    for time_range, tops in (("short_term", []), ("medium_term", [artist]), ("long_term", [])):
+        simulator.script_top("alice", "artists", time_range, tops)
     alice.sync_json()
     plays, artists, syncs = (columns_of(alice, name) for name in ("plays", "top-artists", "syncs"))
     assert list(plays)[:4] == ["Played at (UTC)", "Track", "Artists", "Duration"]
     assert list(plays)[-1] == "Track id"
     assert set(plays["Duration"]) == {"3:00"}
     assert set(plays["Source"]) == {"Sync"}
-    assert list(artists) == ["Time range", "Rank", "Name", "Created at (UTC)", "Spotify id"]
+    assert list(artists) == ["Time range", "Rank", "Artist", "Created at (UTC)", "Spotify id"]
     assert artists["Time range"] == ["6 months"]
     assert syncs["Status"] == ["Succeeded"]
     assert not {"Error", "Gap started at (UTC)"} & set(syncs)
