@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import chain, count
 from logging.config import fileConfig
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import Literal
 from alembic import context
 from sqlalchemy import Connection, text
 
+from spotistats import cli
 from spotistats.database import WRITES
 from spotistats.extensions import db
+from spotistats.stats import health
 
 config = context.config
 if config.config_file_name is not None:
@@ -33,9 +35,14 @@ def copy_before_change(connection: Connection) -> None:
     if connection.dialect.name != "sqlite" or not path or None in (stored, wanted) or is_there:
         return
     target = _unused(Path(path), f".before-change-of-{stored}")
-    target.touch(mode=0o600)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+    try:
+        target.touch(mode=0o600)
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+    except (OSError, sqlite3.Error) as error:
+        with suppress(OSError):
+            target.unlink()  # Half a copy would be taken for one.
+        raise health.Unusable(f"its copy {target} cannot be written: {error}") from error
     log.info("a copy of the database is in %s", target)
 
 
@@ -93,4 +100,8 @@ def run() -> None:
             _switch_foreign_keys(connection, "ON")
 
 
-run()
+try:
+    with health.needed():
+        run()
+except health.Unusable as unusable:
+    cli.end_without_database(unusable)

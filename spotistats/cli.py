@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import click
 from flask import Flask
@@ -31,6 +32,12 @@ _NO_DATABASE = (
     "There is no database yet: make run, with your Spotify application, makes it, and so does db upgrade."
     " The demo keeps its own, which no command uses."
 )
+
+
+def end_without_database(reason: object) -> NoReturn:
+    """End the upgrade of a database that cannot be used: with one line and the exit code that says so."""
+    click.echo(f"DATABASE_URL: this database cannot be used: {reason}.", err=True)
+    sys.exit(_DATABASE_FAILED)
 
 
 def init_app(app: Flask) -> None:

@@ -13,6 +13,11 @@ from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
 _USUAL_PORT = 8000
+# Those of which any text will do; the others say themselves what they must look like.
+_TEXTS = (
+    *("SECRET_KEY", "SECRET_KEY_FALLBACKS", "INSTANCE_FOLDER", "DATABASE_URL"),
+    *("PUBLIC_URL", "SPOTIFY_ACCOUNTS_URL", "SPOTIFY_API_URL"),
+)
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")  # A name in another alphabet is written as xn--….
 
 _DATABASE_SCHEMES = {
@@ -86,6 +91,7 @@ def load(variables: Mapping[str, str]) -> Settings:
     Raises ConfigurationError, which names the variable, for a value that cannot be used.
     """
     given = {name: value.strip() for name, value in variables.items() if value.strip()}
+    _require_text(given)
     folder = Path(given.get("INSTANCE_FOLDER", ROOT / "instance")).absolute()
     client_id, client_secret = _credentials(given)
     return Settings(
@@ -110,6 +116,17 @@ def load(variables: Mapping[str, str]) -> Settings:
 
 def _env_file() -> Path:
     return Path.cwd() / ".env"
+
+
+def _require_text(given: Mapping[str, str]) -> None:
+    """Refuse bytes that are no text, which the environment hands over as halves of characters, and NUL."""
+    for name in _TEXTS:
+        try:
+            is_text = b"\0" not in given.get(name, "").encode()
+        except UnicodeEncodeError:
+            is_text = False
+        if not is_text:
+            raise ConfigurationError(f"{name} must be text in UTF-8.")
 
 
 def _credentials(given: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -216,12 +233,18 @@ def _kept_secret_key(folder: Path) -> str:
     try:
         if not path.exists():
             aside = folder / f"secret_key.{os.getpid()}.{secrets.token_hex(4)}"
-            aside.touch(mode=0o600)
-            aside.write_text(secrets.token_urlsafe(48))
-            with suppress(FileExistsError):
-                os.link(aside, path)
-            aside.unlink()
-        key = path.read_text().strip()
+            try:
+                aside.touch(mode=0o600)
+                aside.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+                with suppress(FileExistsError):
+                    os.link(aside, path)
+            finally:
+                aside.unlink(missing_ok=True)
+        key = path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(
+            f"SECRET_KEY cannot be read: {path} is no text; delete it or set the variable."
+        ) from error
     except OSError as error:
         raise ConfigurationError(f"SECRET_KEY cannot be kept in {path}: {error.strerror}.") from error
     if not key:

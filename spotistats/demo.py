@@ -2,7 +2,8 @@
 
 import fcntl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 
 import click
@@ -22,24 +23,30 @@ def alone(settings: config.Settings, address: str) -> Iterator[int]:
     which is left behind by a kill counts. A lock ends with the last process that holds it, however that ends.
     """
     path = settings.instance_folder / "demo_address"
-    try:
-        file = path.open("a+", encoding="ascii")
-    except OSError as error:
-        raise config.ConfigurationError(f"{path} cannot be written: {error.strerror}.") from error
-    with file:
+    with ExitStack() as opened:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            where = f" at {running}" if (running := file.read()) else ""
-            raise config.ConfigurationError(
-                f"A demo from this folder already runs{where}; Ctrl-C ends it where it was started."
-            ) from None
-        file.truncate(0)
-        file.write(address)
-        file.flush()
+            # Without a buffer: what a full disk refuses must not be tried again when the file is closed.
+            file = opened.enter_context(path.open("ab+", buffering=0))
+            _lock(file)
+            file.truncate(0)
+            file.write(address.encode())
+        except OSError as error:
+            raise config.ConfigurationError(f"{path} cannot be written: {error.strerror}.") from error
         yield file.fileno()
-        file.truncate(0)
+        with suppress(OSError):  # Only who finds it locked reads what is in it.
+            file.truncate(0)
+
+
+def _lock(file: FileIO) -> None:
+    """Lock the file; raises ConfigurationError, which says where the other demo runs, if there is one."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        where = f" at {running}" if (running := file.read().decode(errors="replace")) else ""
+        raise config.ConfigurationError(
+            f"A demo from this folder already runs{where}; Ctrl-C ends it where it was started."
+        ) from None
 
 
 def simulator(settings: config.Settings) -> tuple[str, ...]:

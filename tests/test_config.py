@@ -10,6 +10,7 @@ import pytest
 
 from spotistats import config
 from spotistats.config import ConfigurationError, Settings, load
+from tests.support.disks import full_disk
 from tests.support.programs import environment, flask
 from tests.support.settings import SECRET_KEY
 
@@ -150,6 +151,13 @@ def test_a_bad_setting_is_named(given: dict[str, str], name: str, value: str) ->
     assert "hunter2" not in text, "a password does not belong on the screen"
 
 
+@pytest.mark.parametrize("value", [os.fsdecode(b"/srv/\xff\xfe"), "/srv/\0"])
+@pytest.mark.parametrize("name", ["INSTANCE_FOLDER", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL"])
+def test_bytes_that_are_no_text_are_named(given: dict[str, str], name: str, value: str) -> None:
+    value = f"sqlite:///{value}" if name == "DATABASE_URL" else value
+    assert complaint({**given, name: value}) == f"{name} must be text in UTF-8."
+
+
 def test_one_credential_without_the_other(given: dict[str, str]) -> None:
     text = complaint({**given, "SPOTIFY_CLIENT_ID": "id"})
     assert text.startswith("SPOTIFY_CLIENT_SECRET is missing")
@@ -177,9 +185,20 @@ def test_the_secret_key_is_made_once_and_kept_for_the_owner_alone(tmp_path: Path
     assert [path.name for path in folder.iterdir()] == ["secret_key"]
     assert stat.S_IMODE((folder / "secret_key").stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    (folder / "secret_key").write_bytes(b"\xff\xfe")
+    assert "SECRET_KEY cannot be read" in complaint(variables)
     (folder / "secret_key").write_text("\n")
     assert "SECRET_KEY is missing" in complaint(variables)
     assert load({**variables, "SECRET_KEY": "own"}).secret_key == "own"
+
+
+def test_a_full_disk_leaves_no_piece_of_a_secret_key(tmp_path: Path) -> None:
+    variables = {"INSTANCE_FOLDER": str(tmp_path)}
+    with full_disk():
+        text = complaint(variables)
+    assert text.startswith(f"SECRET_KEY cannot be kept in {tmp_path / 'secret_key'}: ")
+    assert list(tmp_path.iterdir()) == []
+    assert load(variables).secret_key
 
 
 def test_processes_that_start_together_agree_on_the_secret_key(tmp_path: Path) -> None:

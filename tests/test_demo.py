@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from spotistats import config, demo
+from tests.support.disks import full_disk
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,13 @@ def test_the_ports_of_former_demos_come_first(tmp_path: Path, kept: str | None, 
     if kept is not None:
         (tmp_path / "demo_port").write_text(kept)
     assert demo.simulator_ports(settings) == ports
+
+
+def test_a_full_disk_is_told_and_the_folder_is_free_again(tmp_path: Path) -> None:
+    settings = config.load({"INSTANCE_FOLDER": str(tmp_path)})
+    told = f"^{tmp_path / 'demo_address'} cannot be written: .+[.]$"
+    with full_disk(), pytest.raises(config.ConfigurationError, match=told), demo.alone(settings, "here"):
+        pass
+    assert (tmp_path / "demo_address").read_text() == ""
+    with demo.alone(settings, "here"):
+        assert (tmp_path / "demo_address").read_text() == "here"

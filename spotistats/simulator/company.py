@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from .life import Life, Play
-from .memory import Memory, Stretch
+from .memory import LONGEST_STRETCH, Memory, Stretch
 
 # How long the music goes on after somebody has looked.
 LASTS = timedelta(minutes=30)
@@ -35,7 +35,7 @@ class Company:
     def look(self, now: datetime) -> None:
         """Let the music go on for a while from now, or begin."""
         with self._lock:
-            if not self._stretches or self._stretches[-1].ends < now:
+            if not self._lets_go_on(now):
                 self._begin(Stretch(self._first_free_second(now), now + LASTS))
             begins, ends = self._stretches[-1]
             self._stretches[-1] = Stretch(begins, max(ends, now + LASTS))
@@ -48,6 +48,16 @@ class Company:
             played = [play for play in self._played if play.ended_at <= now]
         plays = [*played[-count:], *self._life.recent(now, count)]
         return sorted(plays, key=lambda play: play.ended_at, reverse=True)[:count]
+
+    def _lets_go_on(self, now: datetime) -> bool:
+        """Tell whether the music that is on, if any, may go on: one that was on for long ends now instead."""
+        if not self._stretches:
+            return False
+        begins, ends = self._stretches[-1]
+        if now + LASTS - begins <= LONGEST_STRETCH:
+            return ends >= now
+        self._stretches[-1] = Stretch(begins, min(ends, now))
+        return False
 
     def _begin(self, stretch: Stretch) -> None:
         if self._stretches:

@@ -3,18 +3,24 @@
 import json
 import sys
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from .life import FIRST_DAY
 
 # Each lasts for half an hour at least, in which there are several plays, of its own or of the life beside it:
 # Spotify's list never reaches further back than these do.
 STRETCHES_KEPT = 50
+# Who starts again plays all of it once more; with this the demo serves within seconds.
+LONGEST_STRETCH = timedelta(hours=12)
+
+_FIRST_MOMENT = datetime.combine(FIRST_DAY, time(), UTC)
 
 
 class Stretch(NamedTuple):
-    """The music was on from `begins` to `ends`, without a pause."""
+    """The music was on from `begins` to `ends`, without a pause; for LONGEST_STRETCH at most."""
 
     begins: datetime
     ends: datetime
@@ -30,7 +36,9 @@ class Memory:
         self._has_complained = False
         if path is not None:
             # What is not there, or was not written by this, is no memory: it begins anew.
-            with suppress(FileNotFoundError, ValueError, TypeError, AttributeError):
+            with suppress(
+                *(FileNotFoundError, ValueError, TypeError, AttributeError, OverflowError, RecursionError)
+            ):
                 self._stretches = _read(path)
 
     def stretches(self, listener_id: str) -> list[Stretch]:
@@ -60,17 +68,19 @@ class Memory:
 
 
 def _read(path: Path) -> dict[str, list[Stretch]]:
-    def moment(text: str) -> datetime:
-        found = datetime.fromisoformat(text)
-        if found.tzinfo is None:
-            raise ValueError("a moment without a time zone")
-        return found
-
     kept = json.loads(path.read_text(encoding="utf-8"))
-    return {
-        name: [Stretch(moment(begins), moment(ends)) for begins, ends in pairs]
-        for name, pairs in kept.items()
-    }
+    return {name: _in_order(pairs[-STRETCHES_KEPT:]) for name, pairs in kept.items()}
+
+
+def _in_order(pairs: Any) -> list[Stretch]:
+    """Return the stretches; raises ValueError unless they are as they are written, one after the other."""
+    found = [Stretch(datetime.fromisoformat(begins), datetime.fromisoformat(ends)) for begins, ends in pairs]
+    free = _FIRST_MOMENT
+    for begins, ends in found:  # A moment without a time zone cannot be compared with one that has it.
+        if not free <= begins <= ends <= begins + LONGEST_STRETCH:
+            raise ValueError("no stretches of music, one after the other")
+        free = ends
+    return found
 
 
 def _write(path: Path, kept: dict[str, list[Stretch]]) -> None:

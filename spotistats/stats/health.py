@@ -9,7 +9,14 @@ from typing import Literal
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from spotistats import database, extensions
 from spotistats.config import ROOT
@@ -28,7 +35,7 @@ WORDS: dict[Schema, str] = {
 
 
 class Unusable(Exception):
-    """The database cannot be reached, has no time, or lacks our tables."""
+    """The database cannot be reached, has no time, or lacks our tables; in the database's own words, why."""
 
 
 @contextmanager
@@ -36,10 +43,17 @@ def needed() -> Iterator[None]:
     """Run the block, which needs the database; raises Unusable where that fails it."""
     try:
         yield
-    except (DatabaseError, InterfaceError) as error:
-        if isinstance(error, IntegrityError | DataError):
-            raise  # It is the question that was wrong, which is our mistake.
-        raise Unusable from error
+    except (OperationalError, InterfaceError, ProgrammingError) as error:
+        raise Unusable(_reason(error)) from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # With no more to say it is a file that is no database.
+            raise
+        raise Unusable(_reason(error)) from error
+
+
+def _reason(error: DBAPIError) -> str:
+    """Return the first line of what the driver says, which holds neither the password nor any value."""
+    return next(iter(str(error.orig).splitlines()), "")
 
 
 def is_there() -> bool:

@@ -9,7 +9,7 @@ import requests
 from spotistats.simulator import Simulator
 from spotistats.simulator.company import LASTS, Company
 from spotistats.simulator.life import MARA, Life, life_of
-from spotistats.simulator.memory import Memory
+from spotistats.simulator.memory import LONGEST_STRETCH, Memory
 from tests.simulator.conftest import Get
 
 NIGHT = datetime(2026, 6, 18, 2, 30, 0, 417_000, tzinfo=UTC)
@@ -93,6 +93,24 @@ def test_music_of_a_clock_that_was_ahead_is_forgotten(tmp_path: Path) -> None:
     new = [play for play in after if play not in before]
     assert new, "there is music again while somebody looks"
     assert after == [*new, *before][:50]
+
+
+def test_music_that_never_pauses_is_told_the_same_after_a_restart(tmp_path: Path) -> None:
+    """What is kept of it lies in several stretches, each of which is short enough to be taken in again."""
+    kept = tmp_path / "plays.json"
+    company, now, seen = company_at(NIGHT, memory=Memory(kept)), NIGHT, set()
+    for _ in range(3 * 30):
+        now += 20 * MINUTE
+        company.look(now)
+        seen.update(company.recent(now, 50))
+    stretches = Memory(kept).stretches("demo")
+    assert len(stretches) == 3
+    assert max(ends - begins for begins, ends in stretches) <= LONGEST_STRETCH
+    plays = company.recent(now, 2000)
+    assert seen <= set(plays)
+    assert Company(life_of(MARA, 7), now, Memory(kept)).recent(now, 2000) == plays
+    for newer, older in pairwise(plays):
+        assert older.ended_at <= newer.started_at
 
 
 def test_over_many_restarts_days_stay_believable_and_the_memory_small(tmp_path: Path) -> None:

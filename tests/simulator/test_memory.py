@@ -1,5 +1,6 @@
 """What outlasts a restart of the simulator."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,10 @@ NOON = datetime(2026, 6, 18, 12, tzinfo=UTC)
 def stretches(count: int) -> list[Stretch]:
     hours = [NOON + timedelta(hours=hour) for hour in range(count)]
     return [Stretch(hour, hour + timedelta(minutes=30)) for hour in hours]
+
+
+def written(*pairs: tuple[str, str]) -> str:
+    return json.dumps({"mara": pairs})
 
 
 def test_another_memory_on_the_same_file_knows_what_was_kept(tmp_path: Path) -> None:
@@ -33,6 +38,12 @@ def test_the_oldest_are_forgotten(tmp_path: Path) -> None:
     assert Memory(tmp_path / "plays.json").stretches("mara") == stretches(STRETCHES_KEPT + 9)[9:]
 
 
+def test_no_more_is_taken_in_than_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "plays.json"
+    path.write_text(written(*((one.begins.isoformat(), one.ends.isoformat()) for one in stretches(999))))
+    assert Memory(path).stretches("mara") == stretches(999)[-STRETCHES_KEPT:]
+
+
 def test_without_a_file_it_lasts_as_long_as_it_is_used() -> None:
     memory = Memory()
     memory.keep("mara", stretches(2))
@@ -42,7 +53,21 @@ def test_without_a_file_it_lasts_as_long_as_it_is_used() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[1]", "7", '{"mara": 3}', '{"mara": [["x", "y"]]}', '{"mara": [["2026-01-01", 5]]}', "\x00"],
+    [
+        *("", "{", "[1]", "7", '{"mara": 3}', '{"mara": {}}', '{"mara": [["x", "y"]]}', "\x00"),
+        "[" * 100_000,
+        *('{"mara": [["2026-01-01", 5]]}', '{"mara": [["2026-01-01T12:00:00", "2026-01-01T13:00:00"]]}'),
+        written(("0001-01-01T00:00:00+14:00", "0001-01-01T01:00:00+00:00")),
+        written(("9999-12-31T23:00:00-14:00", "9999-12-31T23:59:00-14:00")),
+        written(("1990-01-01T00:00:00+00:00", "1990-01-01T00:30:00+00:00")),
+        written(("1990-01-01T00:00:00+00:00", "2026-06-18T12:00:00+00:00")),
+        written(("2026-06-17T12:00:00+00:00", "2026-06-18T12:00:00+00:00")),
+        written(("2026-06-18T12:00:00+00:00", "2026-06-18T11:00:00+00:00")),
+        written(
+            ("2026-06-18T12:00:00+00:00", "2026-06-18T13:00:00+00:00"),
+            ("2026-06-18T12:30:00+00:00", "2026-06-18T13:30:00+00:00"),
+        ),
+    ],
 )
 def test_what_it_did_not_write_itself_is_no_memory(tmp_path: Path, text: str) -> None:
     path = tmp_path / "plays.json"
