@@ -37,8 +37,12 @@ class Browser:
         return _checked(self.server.ask("POST", path, headers, body), status)
 
 
-def signed_in(server: Server, cookie: str) -> Browser:
-    """Return a browser whose cookie holds all that a session has after its first page."""
+def signed_in(server: Server, session: str) -> Browser:
+    """Return a browser whose cookie holds all that a session has after its first page.
+
+    `session` is the cookie's value; its name has the server's port.
+    """
+    cookie = f"spotistats_{server.port}={session}"
     page = _checked(server.get("/dashboard", {"Cookie": cookie}), 200)
     token = _CSRF.search(page.body)
     assert token is not None, "the dashboard has no form"

@@ -31,7 +31,7 @@ _SYNCS = 4 * 365
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A filled database: the environment of a program that uses it, and the cookie of who is signed in."""
+    """A filled database: the environment of a program that uses it, and the value of a session cookie."""
 
     kind: str
     variables: Mapping[str, str]
@@ -104,7 +104,7 @@ def _filled(kind: str, url: str, folder: Path, simulator: Simulator) -> Stored:
             _analyze()
         signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
         cookie = signer.dumps({"user_id": begun.user_id, "token": begun.token, "_permanent": True})
-    return Stored(kind, variables, f"spotistats={cookie}")
+    return Stored(kind, variables, cookie)
 
 
 def _store_plays(user_id: int) -> None:

@@ -72,6 +72,7 @@ def _flask_config(loaded: config.Settings) -> dict[str, object]:
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
         "COMPRESS_MIN_SIZE": 500,
         "DEMO": loaded.demo,
+        "USUAL_PORT": config.USUAL_PORT,
         "ENV_FILE": loaded.env_file,
         "PUBLIC_URL": loaded.public_url,
         "PICTURES_FROM": _pictures_from(loaded),

@@ -7,9 +7,8 @@ from itertools import groupby
 
 LEVELS = 4
 _A_QUARTER, _A_YEAR = timedelta(days=92), timedelta(days=366)
-_MOST_OF_TWO_MONTHS = timedelta(
-    days=45
-)  # From the first of a month it leads into the last but one before it.
+# From the first of a month it leads into the last but one before it.
+_MOST_OF_TWO_MONTHS = timedelta(days=45)
 # Bars, in percents of the drawing; what reaches below the ground is cut off, and its round corners with it.
 _GAP = 3.8
 _LINE = 2.5

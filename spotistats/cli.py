@@ -10,7 +10,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from spotistats.clock import counted
+from spotistats import clock
 from spotistats.services.sync import SyncOutcome, SyncState
 from spotistats.services.sync import sync_user as run_sync
 from spotistats.stats import health
@@ -77,7 +77,7 @@ def _sync_one(name: str, *, force: bool) -> int:
 
 def _sync_all(*, force: bool) -> list[int]:
     """Sync everybody who is connected; return the exit code of each sync."""
-    everybody = listeners()
+    everybody = listeners(clock.now())
     connected = [line for line in everybody if line.connection != "disconnected"]
     if not connected:
         click.echo("No listener is connected to Spotify." if everybody else _NOBODY)
@@ -100,10 +100,10 @@ def _told(outcome: SyncOutcome, who: str = "") -> int:
     """Say in one line how a sync ended; return the exit code."""
     if outcome.state is SyncState.SUCCEEDED:
         click.echo(
-            f"{who}{counted(outcome.plays_added, 'play')} added, "
-            f"{counted(outcome.days_aggregated, 'day')} aggregated, "
-            f"{counted(outcome.artists_saved, 'artist')} saved, "
-            f"{counted(outcome.tracks_saved, 'track')} saved"
+            f"{who}{clock.counted(outcome.plays_added, 'play')} added, "
+            f"{clock.counted(outcome.days_aggregated, 'day')} aggregated, "
+            f"{clock.counted(outcome.artists_saved, 'artist')} saved, "
+            f"{clock.counted(outcome.tracks_saved, 'track')} saved"
         )
     else:
         click.echo(f"{who}{outcome.message}", err=True)
@@ -137,7 +137,7 @@ def _in_one_line() -> Iterator[None]:
 def users() -> None:
     """List the listeners: id, name, last sync, state of the connection."""
     with _in_one_line():
-        lines = listeners()
+        lines = listeners(clock.now())
     click.echo("id\tname\tlast sync\tconnection" if lines else _NOBODY)
     for line in lines:
         synced = f"{line.last_success_at:%Y-%m-%d %H:%M} UTC" if line.last_success_at else "never"

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
-_USUAL_PORT = 8000
+USUAL_PORT = 8000  # Where `make run` serves when nothing else is said.
 # Those of which any text will do; the others say themselves what they must look like.
 _TEXTS = (
     *("SECRET_KEY", "SECRET_KEY_FALLBACKS", "INSTANCE_FOLDER", "DATABASE_URL"),
@@ -59,8 +59,9 @@ class Settings:
     def cookie_name(self) -> str:
         """The session's cookie: browsers send one to every port of a host, so each server has its own."""
         demo = "_demo" if self.demo else ""
-        port = "" if self.public_url or self.port == _USUAL_PORT else f"_{self.port}"
-        return f"spotistats{demo}{port}"
+        port = urlsplit(self.public_url).port if self.public_url else self.port
+        where = "" if port in {None, USUAL_PORT} else f"_{port}"
+        return f"spotistats{demo}{where}"
 
     @property
     def has_credentials(self) -> bool:
@@ -108,7 +109,7 @@ def load(variables: Mapping[str, str]) -> Settings:
             given, "SYNC_COOLDOWN_SECONDS", default=3600, least=0, most=604800
         ),
         top_limit=_whole_number(given, "TOP_LIMIT", default=20, least=1, most=50),
-        port=_whole_number(given, "PORT", default=_USUAL_PORT, least=1, most=65535),
+        port=_whole_number(given, "PORT", default=USUAL_PORT, least=1, most=65535),
         demo=_yes_or_no(given, "DEMO"),
         env_file=_env_file(),
     )

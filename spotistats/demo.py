@@ -25,6 +25,7 @@ def alone(settings: config.Settings, address: str) -> Iterator[int]:
     path = settings.instance_folder / "demo_address"
     with ExitStack() as opened:
         try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Without a buffer: what a full disk refuses must not be tried again when the file is closed.
             file = opened.enter_context(path.open("ab+", buffering=0))
             _lock(file)

@@ -54,6 +54,8 @@ def test_with_nothing_set(given: dict[str, str], tmp_path: Path) -> None:
         ({"PORT": "8010"}, "spotistats_8010"),
         ({"DEMO": "1", "PORT": "8010"}, "spotistats_demo_8010"),
         ({"PUBLIC_URL": "https://music.example.org", "PORT": "8010"}, "spotistats"),
+        ({"PUBLIC_URL": "http://127.0.0.1:8000", "PORT": "8010"}, "spotistats"),
+        ({"PUBLIC_URL": "http://127.0.0.1:8020", "PORT": "8010"}, "spotistats_8020"),
     ],
 )
 def test_servers_on_one_host_have_cookies_of_their_own(

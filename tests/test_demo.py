@@ -35,3 +35,18 @@ def test_a_full_disk_is_told_and_the_folder_is_free_again(tmp_path: Path) -> Non
     assert (tmp_path / "demo_address").read_text() == ""
     with demo.alone(settings, "here"):
         assert (tmp_path / "demo_address").read_text() == "here"
+
+
+def test_the_folder_is_made_even_where_nothing_else_needs_it(tmp_path: Path) -> None:
+    folder = tmp_path / "not" / "yet"
+    settings = config.load(
+        {
+            "INSTANCE_FOLDER": str(folder),
+            "SECRET_KEY": "k" * 40,
+            "DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite",
+        }
+    )
+    assert not folder.exists()
+    with demo.alone(settings, "here"):
+        assert (folder / "demo_address").read_text() == "here"
+    assert folder.stat().st_mode & 0o777 == 0o700

@@ -137,7 +137,10 @@ def refreshed_access(access: Access, *, deadline: float, note: NoteRefresh) -> A
 
 
 def mark_needs_reconnect(access: Access) -> None:
-    """Remember that Spotify refused these tokens; they are kept, since an outage can look the same."""
+    """Remember that these tokens cannot be used: Spotify refused them, or no key of ours opens them.
+
+    They are kept, since an outage can look the same and a lost key can come back.
+    """
     _replace(access, needs_reconnect_since=clock.now())
 
 

@@ -109,7 +109,7 @@ def finish(session: Session, run: Run, *, status: str, error: str | None, now: d
     _free(session, run)
 
 
-def last_success(session: Session, user_id: int, now: datetime) -> datetime | None:
+def _last_success(session: Session, user_id: int, now: datetime) -> datetime | None:
     """Return the end of the listener's last successful sync; one from the future does not count."""
     return session.scalar(
         select(func.max(SyncRun.finished_at)).where(
@@ -161,7 +161,7 @@ def _take_lock(session: Session, user_id: int, holder: str, now: datetime) -> No
 
 
 def _check_cooldown(session: Session, user_id: int, now: datetime) -> None:
-    last = last_success(session, user_id, now)
+    last = _last_success(session, user_id, now)
     if last is None:
         return
     cooldown = settings().sync_cooldown_seconds

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, bindparam, select
+from sqlalchemy import ScalarSelect, bindparam, func, select
 
 from spotistats import clock
 from spotistats.extensions import read
@@ -39,10 +39,13 @@ _MOMENTS = select(
     _last_sync("partial"),
 )
 
+# A page that could not be read shows its gap again at the next sync: what has one start is one gap.
+_GAP_END = func.max(SyncRun.gap_ended_at)
 _GAPS = (
-    select(SyncRun.gap_started_at, SyncRun.gap_ended_at)
+    select(SyncRun.gap_started_at, _GAP_END)
     .where(SyncRun.user_id == bindparam("user_id"), SyncRun.gap_ended_at > bindparam("moment"))
-    .order_by(SyncRun.gap_ended_at.desc())
+    .group_by(SyncRun.gap_started_at)
+    .order_by(_GAP_END.desc())
 )
 
 

@@ -40,14 +40,19 @@ class Unusable(Exception):
 
 @contextmanager
 def needed() -> Iterator[None]:
-    """Run the block, which needs the database; raises Unusable where that fails it."""
+    """Run the block, which needs the database; raises Unusable where that fails it.
+
+    What was being read then is given up: its transaction would take no other statement.
+    """
     try:
         yield
     except (OperationalError, InterfaceError, ProgrammingError) as error:
+        extensions.end_reading()
         raise Unusable(_reason(error)) from error
     except DatabaseError as error:
         if type(error) is not DatabaseError:  # With no more to say it is a file that is no database.
             raise
+        extensions.end_reading()
         raise Unusable(_reason(error)) from error
 
 

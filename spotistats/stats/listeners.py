@@ -6,12 +6,17 @@ from typing import Literal
 
 from sqlalchemy import bindparam, func, or_, select
 
+from spotistats import clock
 from spotistats.extensions import read
 from spotistats.models import SpotifyConnection, SyncRun, User
 
 _LAST_SUCCESS = (
     select(func.max(SyncRun.finished_at))
-    .where(SyncRun.user_id == User.id, SyncRun.status == "succeeded")
+    .where(
+        SyncRun.user_id == User.id,
+        SyncRun.status == "succeeded",
+        SyncRun.finished_at <= bindparam("latest"),
+    )
     .correlate(User)
     .scalar_subquery()
 )
@@ -41,8 +46,8 @@ class ListenerLine:
     connection: Literal["connected", "needs to reconnect", "disconnected"]
 
 
-def listeners() -> tuple[ListenerLine, ...]:
-    """Return every listener, the first who came first."""
+def listeners(now: datetime) -> tuple[ListenerLine, ...]:
+    """Return every listener, the first who came first; a sync from the future does not count."""
     return tuple(
         ListenerLine(
             row.id,
@@ -55,7 +60,7 @@ def listeners() -> tuple[ListenerLine, ...]:
             if row.needs_reconnect_since
             else "connected",
         )
-        for row in read(_EVERYBODY)
+        for row in read(_EVERYBODY, latest=now + clock.TOLERANCE)
     )
 
 

@@ -31,7 +31,6 @@ _OF_UTC = Markup(
     "Your days begin and end at midnight in UTC, since your browser named no time zone that we know: "
     '<a href="{}">choose yours in the settings</a>.'
 )
-_USUAL_PORT = 8000  # Where `make run` serves when nothing else is said.
 _FAILURES: dict[type[sign_in.SignInFailed], tuple[int, str, str]] = {
     sign_in.NotTaken: (
         400,
@@ -95,7 +94,7 @@ def _how_to_set_up() -> dict[str, Any]:
     redirect_uri = _redirect_uri()
     port = urlsplit(redirect_uri).port
     # Pasted as it is, the address is good for this port alone.
-    run = "make run" if port in {None, _USUAL_PORT} else f"PORT={port} make run"
+    run = "make run" if port in {None, config["USUAL_PORT"]} else f"PORT={port} make run"
     is_done = sign_in.is_possible() and not config["DEMO"]
     return {"redirect_uri": redirect_uri, "env_file": env_file, "run": run, "is_done": is_done}
 

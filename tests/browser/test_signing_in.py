@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from spotistats.simulator import Simulator
+from tests.browser.conftest import new_listener
 from tests.browser.visitor import Visitor
 
 
@@ -117,10 +118,10 @@ def test_who_chose_another_account_is_told_so(
     visitor = open_browser(timezone_id="America/Bogota")
     page = visitor.sign_in(listener)
     visitor.go("/settings")
-    spotify.auto_agree = "demo-jonas"
+    spotify.auto_agree = new_listener(spotify, "Jonas Holm", [])
     page.get_by_role("button", name="Renew the permission").click()
-    expect(page.locator("#notice")).to_contain_text("You are now signed in as Jonas Brandt")
-    assert "Jonas Brandt" in page.get_by_role("banner").inner_text()
+    expect(page.locator("#notice")).to_contain_text("You are now signed in as Jonas Holm")
+    assert "Jonas Holm" in page.get_by_role("banner").inner_text()
     assert page.locator("#timezone").input_value() == "America/Bogota", "it is a new account here"
     assert page.locator("#notice").get_by_text("UTC").count() == 0
 

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from spotistats import clock
 from spotistats.extensions import db, end_reading, settings
 from spotistats.models import SpotifyConnection
 from spotistats.services import connections, vault
@@ -31,11 +32,11 @@ def test_a_changed_key_asks_to_reconnect_and_loses_nothing_else(
     with make_app(SECRET_KEY="another", SYNC_COOLDOWN_SECONDS="0").app_context():
         assert sync_user(alice).state is SyncState.NEEDS_RECONNECT
         assert simulator.calls == []
-        assert [line.connection for line in listeners()] == ["needs to reconnect"]
+        assert [line.connection for line in listeners(clock.now())] == ["needs to reconnect"]
         assert connected(simulator) == alice
         assert sync_user(alice).state is SyncState.SUCCEEDED
         assert len(plays_of(alice)) == 3
-        assert [line.connection for line in listeners()] == ["connected"]
+        assert [line.connection for line in listeners(clock.now())] == ["connected"]
 
 
 def test_a_key_that_comes_back_reads_them_again(make_app: MakeApp, simulator: Simulator) -> None:
@@ -43,7 +44,7 @@ def test_a_key_that_comes_back_reads_them_again(make_app: MakeApp, simulator: Si
     with make_app(SECRET_KEY="another").app_context():
         assert sync_user(alice).state is SyncState.NEEDS_RECONNECT
     assert sync_user(alice).state is SyncState.SUCCEEDED
-    assert [line.connection for line in listeners()] == ["connected"]
+    assert [line.connection for line in listeners(clock.now())] == ["connected"]
 
 
 def test_an_old_key_is_left_behind_with_the_next_refresh(make_app: MakeApp, simulator: Simulator) -> None:

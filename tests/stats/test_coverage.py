@@ -180,3 +180,13 @@ def test_gaps_that_reach_into_the_span_newest_first(tables: Flask) -> None:
         Gap(noon - timedelta(hours=6), noon - timedelta(hours=5)),
     )
     assert gaps_since(listener, noon) == ()
+
+
+def test_a_gap_that_two_syncs_saw_is_told_once_as_long_as_it_is(tables: Flask) -> None:
+    noon = at("11-10T12:00")
+    listener = store_listener("listener")
+    for number, end in enumerate([noon - timedelta(hours=2), noon - timedelta(hours=1)], start=1):
+        store_sync(listener, number, ended=noon, gap_started_at=noon - timedelta(hours=9), gap_ended_at=end)
+    assert gaps_since(listener, noon - timedelta(days=1)) == (
+        Gap(noon - timedelta(hours=9), noon - timedelta(hours=1)),
+    )

@@ -12,18 +12,25 @@ from tests.support.rows import BORN, store_listener
 
 
 def test_each_with_the_last_success_and_the_connection(tables: Flask) -> None:
-    assert listeners() == ()
+    assert listeners(NOW + timedelta(hours=3)) == ()
     alice, bob, charlie = (store_listener(name) for name in ("zoe", "bob", "anna"))
     connect(alice, days_ago=1)
     connect(bob, days_ago=1, broken=True)
     for number, status in enumerate(["succeeded", "succeeded", "failed"], start=1):
         run(alice, number, status, ended=NOW + timedelta(hours=number))
         run(charlie, number, "partial", ended=NOW)
-    assert listeners() == (
+    assert listeners(NOW + timedelta(hours=3)) == (
         ListenerLine(alice, "zoe", "Zoe", NOW + timedelta(hours=2), "connected"),
         ListenerLine(bob, "bob", "Bob", None, "needs to reconnect"),
         ListenerLine(charlie, "anna", "Anna", None, "disconnected"),
     )
+
+
+def test_a_sync_from_the_future_does_not_count(tables: Flask) -> None:
+    alice = store_listener("alice")
+    run(alice, 1, "succeeded", ended=NOW)
+    run(alice, 2, "succeeded", ended=NOW + timedelta(days=30))
+    assert [line.last_success_at for line in listeners(NOW)] == [NOW]
 
 
 def test_a_listener_is_found_by_either_id_and_the_spotify_id_wins(tables: Flask) -> None:
