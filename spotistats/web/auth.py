@@ -26,7 +26,6 @@ from spotistats.web.guards import public
 blueprint = Blueprint("auth", __name__)
 
 _LONGEST_PATH = 1000  # It is kept in a cookie, of which browsers take 4,000 bytes.
-_BACK = ("/login", "Back to the sign-in")
 _OF_UTC = Markup(
     "Your days begin and end at midnight in UTC, since your browser named no time zone that we know: "
     '<a href="{}">choose yours in the settings</a>.'
@@ -36,7 +35,7 @@ _FAILURES: dict[type[sign_in.SignInFailed], tuple[int, str, str]] = {
         400,
         "That sign-in did not work",
         (
-            "It was too old, was used before, or was begun in another browser. You are not signed in by it. "
+            "It was too old, was used before, or was begun in another browser. You are {standing}. "
             "Please start again."
         ),
     ),
@@ -128,11 +127,13 @@ def callback() -> Response:
     if not sign_in.is_possible():
         return redirect(url_for("auth.login"))
     attempt = attempts.take(request.args.get("state"))
+    if attempt is None:
+        return _failed(sign_in.NotTaken())
     if request.args.get("error") == "access_denied":
         flash("You chose not to connect Spotify. Nothing was changed. Try again any time.", "remark")
-        return redirect(url_for("auth.login", next=_own_path(attempt.next_path) if attempt else None))
+        return redirect(url_for("auth.login", next=_own_path(attempt.next_path)))
     code = request.args.get("code")
-    if attempt is None or not code or "error" in request.args:
+    if not code or "error" in request.args:
         return _failed(sign_in.NotTaken())
     before = guards.listener_or_none()
     was_connected = before is not None and not sync_standing(before.id, clock.now()).needs_reconnect
@@ -206,7 +207,11 @@ def _failed(failure: sign_in.SignInFailed) -> Response:
     status, title, text = _FAILURES[type(failure)]
     wait = failure.retry_after if isinstance(failure, sign_in.SpotifyInTrouble) else None
     when = f"in {clock.in_words(wait)}" if wait else "in a few minutes"
-    return errors.answer(status, title=title, text=text.format(when=when), way_on=_BACK)
+    if guards.is_still_signed_in():  # Asked anew: Spotify may have taken its time.
+        standing, way_on = "signed in as before", (url_for("settings.show"), "To the settings")
+    else:
+        standing, way_on = "not signed in by it", (url_for("auth.login"), "Back to the sign-in")
+    return errors.answer(status, title=title, text=text.format(when=when, standing=standing), way_on=way_on)
 
 
 def _redirect_uri() -> str:

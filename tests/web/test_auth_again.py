@@ -1,6 +1,7 @@
 """Signing in again: who connects, renews or comes back as somebody else is told what happened."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -98,3 +99,26 @@ def test_every_form_that_leads_to_spotify_tells_the_zone(
         assert forms, path
         for form in forms:
             assert [field.attrib.get("class") for field in form.iter("input")].count("zone-of-browser") == 1
+
+
+def test_an_error_leads_back_to_where_one_is(app: Flask, alice: Browser, simulator: Simulator) -> None:
+    """Into the application who is signed in, to the sign-in who is not, whatever went wrong."""
+    stranger = Browser(app.test_client(), simulator)
+    for browser, head, way, standing in (
+        (alice, "Alice Settings", ("To the settings", "/settings"), "You are signed in as before."),
+        (stranger, "Spotistats", ("Back to the sign-in", "/login"), "You are not signed in by it."),
+    ):
+        mistaken = browser.get("/auth/callback?code=x&state=y")
+        assert standing in mistaken.text
+        start = browser.post("/auth/login")
+        back = urlsplit(simulator.decide(start.headers["Location"], "bob"))
+        simulator.faults.add("/v1/me", "status", status=500)
+        for answer, status in ((mistaken, 400), (browser.get(f"{back.path}?{back.query}"), 502)):
+            assert answer.status_code == status
+            page = checked(answer.text, "/auth/callback")
+            buttons = [link for link in page.iter("a") if link.attrib.get("class") == "button"]
+            assert [(text_of(link), link.attrib["href"]) for link in buttons] == [way]
+            header = text_of(next(page.iter("header")))
+            assert header.endswith(head)
+            assert ("Dashboard" in header) == (browser is alice)
+        simulator.faults.clear()

@@ -45,9 +45,28 @@ def test_denied(stranger: Browser) -> None:
     assert "You chose not to connect Spotify" not in stranger.get("/login").text
 
 
+def test_a_denial_counts_once(stranger: Browser, simulator: Simulator) -> None:
+    start = stranger.post("/auth/login")
+    denied = urlsplit(simulator.decide(start.headers["Location"], "alice", agree=False))
+    path = f"{denied.path}?{denied.query}"
+    assert stranger.get(path).headers["Location"] == "/login"
+    assert "You chose not to connect Spotify" in stranger.get("/login").text
+    refused(stranger.get(path), 400, "was used before")
+    assert "You chose not to connect Spotify" not in stranger.get("/login").text
+
+
+@pytest.mark.parametrize("query", ["&state=guessed", "&state=", "", "&state=%00", "&code=x&state=guessed"])
+def test_a_denial_that_nobody_asked_for(stranger: Browser, query: str) -> None:
+    """Any site can send people here: without an attempt of this browser, nobody chose anything."""
+    for _begun in range(2):
+        refused(stranger.get(f"/auth/callback?error=access_denied{query}"), 400, "That sign-in did not work")
+        assert "You chose not to connect Spotify" not in stranger.get("/login").text
+        stranger.post("/auth/login")
+
+
 def test_a_denial_from_elsewhere_ends_no_sign_in_under_way(browser: Browser, simulator: Simulator) -> None:
     back = come_back(browser, simulator)
-    assert browser.get("/auth/callback?error=access_denied&state=guessed").headers["Location"] == "/login"
+    assert browser.get("/auth/callback?error=access_denied&state=guessed").status_code == 400
     assert browser.get(back).headers["Location"] == "/dashboard"
 
 
