@@ -95,6 +95,6 @@ def gave_way() -> str:
 
 def spotify_waits(seconds: int) -> str:
     return (
-        f"Spotify asked for a pause. The next sync is possible in {wait_in_words(seconds)}. "
-        "Nothing was changed."
+        "Spotify asked for a pause. Nothing was changed. "
+        f"The next sync is possible in {wait_in_words(seconds)}."
     )

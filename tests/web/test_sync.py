@@ -93,6 +93,22 @@ def test_cooling_down(cooling: Browser, app: Flask) -> None:
     assert everything(app) == before, "a refused request leaves no row"
 
 
+def test_when_the_next_sync_is_possible_is_seen_once(cooling: Browser) -> None:
+    """Beside the button, where it counts down; who listens hears it with the answer, too."""
+    cooling.sync_json()
+    answer = parts(cooling.sync(**HTMX))
+    cooling.sync()
+    page = checked(cooling.get("/dashboard").text, "/dashboard")
+    for status, facts in (
+        (answer["sync-status"], answer["sync-facts"]),
+        (by_id(page, "sync-status"), by_id(page, "sync-facts")),
+    ):
+        when = "The next sync is possible in 1 hour."
+        assert text_of(status) == f"Spotify was not asked again so soon. {when}"
+        assert [text_of(part) for part in status.iter("span") if part.attrib["class"] == "unseen"] == [when]
+        assert text_of(facts).endswith(when)
+
+
 def test_already_running(alice: Browser, app: Flask) -> None:
     with app.app_context(), transaction() as session:
         expires = datetime.now(UTC) + timedelta(seconds=30)
