@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, func, select, true
+from sqlalchemy import and_, bindparam, func, literal, select, true, union_all
 
 from spotistats.clock import Span
 from spotistats.extensions import read
@@ -49,6 +49,25 @@ _LEADERS = (
     .join(_ARTIST, true(), isouter=True)
     .join(Artist, Artist.id == _ARTIST.c.artist_id, isouter=True)
 )
+_TWO_TRACKS = (
+    select(_PLAYS).where(*IN_SPAN).group_by(Play.track_id).order_by(func.count().desc()).limit(2).subquery()
+)
+_TWO_ARTISTS = (
+    select(_PLAYS)
+    .join_from(Play, TrackArtist, and_(TrackArtist.track_id == Play.track_id, TrackArtist.position == 0))
+    .where(*IN_SPAN)
+    .group_by(TrackArtist.artist_id)
+    .order_by(func.count().desc())
+    .limit(2)
+    .subquery()
+)
+# A row for each of the first two tracks and of the first two artists.
+_FIRST_TWO = select(
+    union_all(
+        select(literal("track").label("kind"), _TWO_TRACKS.c.plays),
+        select(literal("artist"), _TWO_ARTISTS.c.plays),
+    ).subquery()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +106,9 @@ def leaders(user_id: int, span: Span) -> Leaders:
         else None,
         track=Leader(row.name, row.artist_name, row.image_url, row.plays),
     )
+
+
+def is_tied(user_id: int, span: Span, *, least: int) -> bool:
+    """Tell whether two artists or two tracks share the most plays of the span, `least` of them or more."""
+    firsts = [(row.kind, row.plays) for row in read(_FIRST_TWO, user_id=user_id, **span._asdict())]
+    return any(plays >= least and firsts.count((kind, plays)) > 1 for kind, plays in firsts)

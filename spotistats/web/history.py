@@ -10,7 +10,7 @@ from spotistats import charts, clock
 from spotistats.stats.coverage import coverage
 from spotistats.stats.day import day as day_of
 from spotistats.stats.history import history
-from spotistats.stats.leaders import leaders
+from spotistats.stats.leaders import is_tied, leaders
 from spotistats.stats.partly_known import partly_known
 from spotistats.stats.plays import PAGE_SIZE, plays_of
 from spotistats.web import errors, guards
@@ -74,7 +74,8 @@ def day(text: str) -> str | Response:
         day=heard,
         page=page,
         plays=plays,
-        leaders=leaders(listener.id, span).played(_LEAST_OF_A_LEADER),
+        leaders=(leading := leaders(listener.id, span).played(_LEAST_OF_A_LEADER)),
+        is_tied=bool(leading) and is_tied(listener.id, span, least=_LEAST_OF_A_LEADER),
         first_number=(page - 1) * PAGE_SIZE + 1,
         known=known,
         is_known=date <= today and date not in known.unknown,

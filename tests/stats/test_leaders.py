@@ -12,7 +12,7 @@ from spotistats.extensions import transaction
 from spotistats.models import TrackArtist
 from spotistats.plays import TIME_RANGES, TopArtist, TopLists
 from spotistats.services.recording import save_top_lists
-from spotistats.stats.leaders import NOBODY, Leader, Leaders, leaders
+from spotistats.stats.leaders import NOBODY, Leader, Leaders, is_tied, leaders
 from tests.support.rows import Heard, store_listener, store_plays
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -73,6 +73,26 @@ def test_who_leads_a_tie(tables: Flask, plays: list[tuple[str, int]], winner: st
     found = leaders(listener, THE_DAY)
     assert found.track is not None
     assert found.track.name == f"Name of {winner}"
+
+
+@pytest.mark.parametrize(
+    ("heard", "tied"),
+    [
+        ("a1 a1 b1 b1", [2]),
+        ("a1 a2 b1 b2", [1, 2]),
+        ("a1 a1 b1", []),
+        ("a1 a1 b1 b1 b1", []),
+        ("a1 a2 b1", [1]),
+        ("", []),
+    ],
+)
+def test_who_else_has_as_many_plays(tables: Flask, heard: str, tied: list[int]) -> None:
+    listener, other = store_listener("listener"), store_listener("other")
+    plays = [Heard(NOON + timedelta(minutes=at), track) for at, track in enumerate(heard.split())]
+    store_plays(listener, [*plays, *(Heard(NOON + timedelta(days=1, minutes=at), "c1") for at in range(2))])
+    store_plays(other, [Heard(NOON + timedelta(minutes=at), "d1") for at in range(2)])
+    leading = [least for least in (1, 2, 3) if is_tied(listener, THE_DAY, least=least)]
+    assert leading == [least for least in (1, 2, 3) if tied and least <= max(tied)]
 
 
 def test_where_midnight_comes_twice_a_play_counts_on_its_own_date(tables: Flask) -> None:

@@ -49,6 +49,7 @@ def test_two_whole_weeks_are_compared(alice: Browser, app: Flask, alice_id: int)
     stats = card(alice)
     text = text_of(stats)
     assert labels(stats) == ["0", "0", "0", "0", "3", "0", "0"]
+    assert f"The longest day was {ago(2):%A}, with 3 minutes." in text
     assert "50 % less than in the seven days before · 1 of 7 days with music" in text
     for missing in ("at least", "not known", "known day"):
         assert missing not in text
@@ -112,6 +113,7 @@ def test_a_gap_between_two_syncs(alice: Browser, app: Flask, alice_id: int) -> N
     text = text_of(stats)
     assert labels(stats) == ["0", LEAST_3, "–", "–", "–", LEAST_3, "0"]
     assert "at least 6 minutes" in text
+    assert f"The longest day was {ago(1):%A}, with at least 3 minutes." in text
     assert "Plays may be missing, so nothing is compared. Music on 2 of 4 known days." in text
     assert "more than 50 were played between two syncs" in text
 
