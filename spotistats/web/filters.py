@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
         duration,
         stored,
     ]
-    times: list[Callable[..., Any]] = [iso, moment, near, ago, look_again, local_time]
+    times: list[Callable[..., Any]] = [iso, moment, near, ago, look_again, local_time, local_day]
     for function in values + times:
         app.add_template_filter(function)
     app.jinja_env.filters |= {
@@ -178,6 +178,11 @@ def look_again(next_sync_at: datetime | None, now: datetime) -> int:
 def local_time(value: datetime) -> str:
     """ "17:03", in the listener's zone."""
     return f"{value.astimezone(_zone()):%H:%M}"
+
+
+def local_day(value: datetime) -> str:
+    """ "16 November 2026", in the listener's zone."""
+    return day_long(clock.local_date(value, _zone()))
 
 
 @lru_cache(maxsize=_KEPT)

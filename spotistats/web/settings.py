@@ -59,7 +59,7 @@ def disconnect() -> Response:
     """Forget the permission and keep the history."""
     connections.disconnect(guards.listener().id)
     said = (
-        "Spotify is disconnected: Spotistats has forgotten its permission to read from it. "
+        "Spotify is disconnected: Spotistats has forgotten the permission to read from Spotify. "
         "Your history stays."
     )
     flash(said + _still_listed(), "message")

@@ -117,6 +117,7 @@ def test_moments_as_one_says_them_today(app: Flask) -> None:
     with app.test_request_context():
         moment = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
         assert filters.moment(moment) == "1 March 2026, 12:05"
+        assert filters.local_day(moment) == "1 March 2026"
         assert filters.near(moment, date(2026, 3, 1)) == "12:05"
         assert filters.near(moment, date(2026, 3, 7)) == "Sun 12:05"
         assert filters.near(moment, date(2026, 3, 8)) == "1 Mar, 12:05"

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Engine, event
 
+from spotistats import clock
 from spotistats.simulator import Simulator
 from tests.support.apps import MakeApp
 from tests.support.listeners import ORIGIN, Browser
@@ -209,5 +210,11 @@ def test_words_about_the_permission_fit_its_state(alice: Browser) -> None:
         ).text
 
     assert told() == (True, True)
+    today, end = datetime.now(UTC), clock.months_after(datetime.now(UTC), 6)
+    text = text_of(by_id(checked(alice.get("/settings").text, "/settings"), "main"))
+    assert (
+        f"You gave permission on {today.day} {today:%B %Y}. "
+        f"Spotify ends it after six months, on {end.day} {end:%B %Y}."
+    ) in text, "no hour, which nobody knows"
     alice.post("/settings/disconnect")
     assert told() == (False, False)
