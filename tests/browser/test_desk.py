@@ -1,5 +1,7 @@
 """On a desk the stored rows have all their columns in sight, and lists in two columns read line by line."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
@@ -99,6 +101,43 @@ def test_two_columns_read_line_by_line(
     assert len(set(numbers)) <= 1, "the first three stand on one line, however long their names are"
 
 
+def test_a_row_that_is_left_over_has_the_whole_line(
+    visitor: Visitor, listener: str, ranked_listener: str
+) -> None:
+    for name, path, rows in (
+        (listener, "/dashboard", "#recent-plays .rows"),
+        (ranked_listener, "/top/artists", ".ranked"),
+    ):
+        page = visitor.sign_in(name)
+        visitor.sync()
+        visitor.go(path)
+        places = page.locator(f"{rows}, {rows} li").evaluate_all(
+            "all => all.map(one => one.getBoundingClientRect()).map(box => [box.x, box.width, box.y])"
+        )
+        (*whole, _top), (*last, line) = places[0], places[-1]
+        assert [y for _x, _width, y in places].count(line) == 1, "it stands alone"
+        assert last == whole
+
+
+def test_what_is_told_begins_where_the_words_of_the_cards_do(
+    open_browser: Callable[..., Visitor], listener: str
+) -> None:
+    page = open_browser(java_script_enabled=False).sign_in(listener)
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        begins = [
+            page.locator(place).evaluate(
+                """element => {
+                    const range = document.createRange();
+                    range.selectNodeContents(element);
+                    return range.getBoundingClientRect().x;
+                }"""
+            )
+            for place in ("#notice .notice", "#recent-title")
+        ]
+        assert begins[0] == pytest.approx(begins[1], abs=0.5)
+
+
 def test_before_the_first_sync_the_button_stands_beside_the_words_about_it(
     visitor: Visitor, listener: str
 ) -> None:
@@ -123,3 +162,8 @@ def test_a_card_is_as_tall_as_what_it_holds(visitor: Visitor, listener: str) -> 
     page.get_by_text("Show as a table").click()
     expect(page.get_by_text("Hide the table")).to_be_visible()
     assert most.bounding_box() == before
+    heights = page.locator(".as-table tbody tr").evaluate_all(
+        "rows => rows.map(row => row.getBoundingClientRect().height)"
+    )
+    assert len(heights) == 7
+    assert len(set(heights)) == 1, "whether a day is known or not"

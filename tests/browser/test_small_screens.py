@@ -93,6 +93,15 @@ def test_fingers_find_their_targets_and_eyes_can_read(phone: Visitor, unkind_lis
         assert page.evaluate(_TOO_FINE) == [], path
 
 
+def test_no_heading_breaks_inside_a_word(phone: Visitor) -> None:
+    phone.expected_statuses = {400}
+    page = phone.go(SIGNED_OUT["signed-out-error"])
+    for width in range(280, 420, 10):
+        page.set_viewport_size({"width": width, "height": 780})
+        word = page.locator("h1 span", has_text="sign-in")
+        assert word.evaluate("word => word.getClientRects().length") == 1, width
+
+
 def test_the_head_of_the_page_has_two_lines(phone: Visitor, listener: str) -> None:
     """On the narrowest phone, too; the name is whole where it can be, and numbers keep their words."""
     page = phone.sign_in(listener)
