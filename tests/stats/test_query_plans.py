@@ -16,7 +16,7 @@ from spotistats.stats import health, my_data
 from spotistats.stats.coverage import coverage, gaps_since
 from spotistats.stats.day import day
 from spotistats.stats.history import history
-from spotistats.stats.leaders import leaders
+from spotistats.stats.leaders import is_tied, leaders
 from spotistats.stats.my_data import TABLES
 from spotistats.stats.plays import plays_of, recent_plays
 from spotistats.stats.standing import sync_standing
@@ -75,6 +75,7 @@ def test_every_question_goes_by_an_index(listener: int) -> None:
         "day": lambda: day(listener, today),
         "a day's plays": lambda: plays_of(listener, span, page=3),
         "a day's leaders": lambda: leaders(listener, span),
+        "others with as many plays": lambda: is_tied(listener, span, least=2),
         "standing": lambda: sync_standing(listener, now),
         "coverage": lambda: coverage(listener, now, now),
         "gaps": lambda: gaps_since(listener, now),
