@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, bindparam, func, select
+from sqlalchemy import ScalarSelect, bindparam, select
 
 from spotistats import clock
 from spotistats.extensions import read
@@ -39,13 +39,10 @@ _MOMENTS = select(
     _last_sync("partial"),
 )
 
-# A page that could not be read shows its gap again at the next sync: what has one start is one gap.
-_GAP_END = func.max(SyncRun.gap_ended_at)
 _GAPS = (
-    select(SyncRun.gap_started_at, _GAP_END)
+    select(SyncRun.gap_started_at, SyncRun.gap_ended_at)
     .where(SyncRun.user_id == bindparam("user_id"), SyncRun.gap_ended_at > bindparam("moment"))
-    .group_by(SyncRun.gap_started_at)
-    .order_by(_GAP_END.desc())
+    .order_by(SyncRun.gap_ended_at.desc())
 )
 
 
@@ -162,5 +159,9 @@ def coverage(user_id: int, since: datetime, until: datetime) -> Coverage:
 
 def gaps_since(user_id: int, moment: datetime) -> tuple[Gap, ...]:
     """Return the gaps that reach beyond `moment`, the newest first."""
-    rows = read(_GAPS, user_id=user_id, moment=moment)
-    return tuple(Gap(started_at, ended_at) for started_at, ended_at in rows if started_at and ended_at)
+    # Where no play of a page could be read, the next sync sees its gap again: what has one start is one gap.
+    ends: dict[datetime, datetime] = {}
+    for started_at, ended_at in read(_GAPS, user_id=user_id, moment=moment):
+        if started_at and ended_at:
+            ends.setdefault(started_at, ended_at)
+    return tuple(Gap(*gap) for gap in ends.items())
