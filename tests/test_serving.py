@@ -23,6 +23,14 @@ from tests.support.programs import (
 )
 
 
+@pytest.fixture(autouse=True)
+def _sighup_as_usual() -> Iterator[None]:
+    """What is started here heeds it, even where the tests themselves run under `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture
 def variables(tmp_path: Path) -> dict[str, str]:
     """The environment of somebody who has configured nothing.
