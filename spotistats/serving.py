@@ -108,6 +108,10 @@ def main() -> int:
     with ExitStack() as processes:
         if not settings.has_credentials:
             what = "the demo, on a simulated Spotify"
+            if variables.get("DATABASE_URL"):
+                click.echo(
+                    "The demo has a database of its own: DATABASE_URL is used once Spotify is connected."
+                )
             held = (processes.enter_context(demo.alone(settings, address)),)
             simulator = processes.enter_context(_running(*demo.simulator(settings), variables=variables))
             assert simulator.stdout is not None

@@ -92,9 +92,11 @@ def test_with_all_threads_at_spotify_a_page_waits_for_the_first_that_is_free(
         with ThreadPoolExecutor(len(names) + 2) as people:
             syncs = [people.submit(sync, address, session) for session in sessions]
             until(lambda: len(simulator.calls_to("/v1/me/player")) >= THREADS, "all threads are at Spotify")
+            assert (
+                len(simulator.calls_to("/v1/me/player")) == THREADS
+            )  # At once: each asks again after a while.
             later = [people.submit(status_and_seconds, f"{address}{path}") for path in ("/healthz", "/login")]
             simulator.faults.clear()  # For those that still wait for a thread.
-            assert len(simulator.calls_to("/v1/me/player")) == THREADS
             for answer in later:
                 status, seconds = answer.result()
                 assert status == 200

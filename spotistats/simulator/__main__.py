@@ -45,11 +45,7 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     """Serve until SIGTERM or SIGINT; returns the exit status."""
     arguments = _arguments()
-    try:
-        simulator = Simulator(**vars(arguments))
-    except OSError as error:
-        sys.stderr.write(f"The simulator can't read its memory from this file: {error.strerror}\n")
-        return 1
+    simulator = Simulator(**vars(arguments))
     try:
         simulator.start()
     except OSError as error:

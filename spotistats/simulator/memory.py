@@ -35,9 +35,9 @@ class Memory:
         self._stretches: dict[str, list[Stretch]] = {}
         self._has_complained = False
         if path is not None:
-            # What is not there, or was not written by this, is no memory: it begins anew.
+            # What is not there, cannot be read or was not written by this, is no memory: it begins anew.
             with suppress(
-                *(FileNotFoundError, ValueError, TypeError, AttributeError, OverflowError, RecursionError)
+                *(OSError, LookupError, ValueError, TypeError, AttributeError, OverflowError, RecursionError)
             ):
                 self._stretches = _read(path)
 

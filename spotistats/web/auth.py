@@ -30,6 +30,8 @@ _OF_UTC = Markup(
     "Your days begin and end at midnight in UTC, since your browser named no time zone that we know: "
     '<a href="{}">choose yours in the settings</a>.'
 )
+_DENIED = "You chose not to connect Spotify. Nothing was changed. Try again any time."
+_NOT_BEGUN = "That sign-in was not finished. Nothing was changed. Try again any time."
 _FAILURES: dict[type[sign_in.SignInFailed], tuple[int, str, str]] = {
     sign_in.NotTaken: (
         400,
@@ -127,13 +129,12 @@ def callback() -> Response:
     if not sign_in.is_possible():
         return redirect(url_for("auth.login"))
     attempt = attempts.take(request.args.get("state"))
-    if attempt is None:
-        return _failed(sign_in.NotTaken())
     if request.args.get("error") == "access_denied":
-        flash("You chose not to connect Spotify. Nothing was changed. Try again any time.", "remark")
-        return redirect(url_for("auth.login", next=_own_path(attempt.next_path)))
+        # Without an attempt, such as after a long look at Spotify's page, anybody may have led here.
+        flash(_DENIED if attempt else _NOT_BEGUN, "remark")
+        return redirect(url_for("auth.login", next=_own_path(attempt.next_path) if attempt else None))
     code = request.args.get("code")
-    if not code or "error" in request.args:
+    if attempt is None or not code or "error" in request.args:
         return _failed(sign_in.NotTaken())
     before = guards.listener_or_none()
     was_connected = before is not None and not sync_standing(before.id, clock.now()).needs_reconnect

@@ -61,6 +61,7 @@ def init_app(app: Flask) -> None:
         "day_near": day_near,
         "day_short": day_short,
         "weekday": weekday,
+        "weekday_long": weekday_long,
         "month": month,
         "month_short": month_short,
     }
@@ -146,6 +147,7 @@ day_long = _written("{0.day} {0:%B} {0.year}")  # 16 November 2026
 day_near = _written("{0:%a} {0.day} {0:%b}")  # Mon 16 Nov
 day_short = _written("{0.day} {0:%b}")  # 16 Nov
 weekday = _written("{0:%a}")  # Mon
+weekday_long = _written("{0:%A}")  # Monday
 month = _written("{0:%B %Y}")  # November 2026
 month_short = _written("{0:%b}")  # Nov
 

@@ -69,12 +69,13 @@ def day(text: str) -> str | Response:
         return _no_such_page(text)
     covered = coverage(listener.id, span.start, clock.day_end(today, where))
     known = covered.of_span(date, date, where, today=today, heard=[date] if heard.plays else [])
+    leading = leaders(listener.id, span).played(_LEAST_OF_A_LEADER)
     return render_template(
         "history/day.html",
         day=heard,
         page=page,
         plays=plays,
-        leaders=(leading := leaders(listener.id, span).played(_LEAST_OF_A_LEADER)),
+        leaders=leading,
         is_tied=bool(leading) and is_tied(listener.id, span, least=_LEAST_OF_A_LEADER),
         first_number=(page - 1) * PAGE_SIZE + 1,
         known=known,

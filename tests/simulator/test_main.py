@@ -59,14 +59,3 @@ def test_a_taken_port_is_said_in_one_line(
     assert out == ""
     assert err.count("\n") == 1
     assert "Address already in use" in err
-
-
-def test_a_memory_that_cannot_be_read_is_said_in_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    arguments = ["--port", "0", "--keep-company", "--memory", str(tmp_path)]
-    monkeypatch.setattr(sys, "argv", ["simulator", *arguments])
-    assert main() == 1
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err == "The simulator can't read its memory from this file: Is a directory\n"

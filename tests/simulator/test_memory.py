@@ -78,6 +78,11 @@ def test_what_it_did_not_write_itself_is_no_memory(tmp_path: Path, text: str) ->
     assert Memory(path).stretches("mara") == stretches(1)
 
 
+def test_a_folder_in_its_place_is_no_memory(tmp_path: Path) -> None:
+    (tmp_path / "plays.json").mkdir()
+    assert Memory(tmp_path / "plays.json").stretches("mara") == []
+
+
 def test_a_file_that_cannot_be_written_is_said_once_and_what_was_kept_lasts_meanwhile(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

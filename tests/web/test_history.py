@@ -141,6 +141,20 @@ def test_a_month_before_the_history_has_no_minutes_at_all(alice: Browser, app: F
     assert f"The calendar leaves out the months before {labels[0].partition(':')[0]}." in text
 
 
+def test_a_calendar_that_begins_late_says_so_where_the_history_began_long_before(
+    alice: Browser, app: Flask
+) -> None:
+    now = datetime.now(UTC)
+    long_ago, lately = now - timedelta(days=600), now - timedelta(days=20)
+    with app.app_context():
+        store_plays(user_id_of("alice"), [Heard(long_ago), Heard(lately)])
+        gap = {"gap_started_at": long_ago, "gap_ended_at": lately}
+        store_sync(user_id_of("alice"), 1, ended=now, **gap)
+    text, _, labels = shown(alice, "/history")
+    assert "Your history begins" not in text
+    assert f"The calendar leaves out the months before {labels[0].partition(':')[0]}." in text
+
+
 def test_a_year_is_named_twice_only_where_the_years_differ(alice: Browser) -> None:
     today = datetime.now(UTC)
     for days, year in ((1, ""), (366, f" {today.year - 1}")):

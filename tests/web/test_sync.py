@@ -10,7 +10,7 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from spotistats.extensions import transaction
-from spotistats.models import User
+from spotistats.models import SpotifyConnection, SpotifyWait, User
 from spotistats.simulator import Simulator
 from tests.support.apps import MakeApp
 from tests.support.listeners import Browser
@@ -107,6 +107,19 @@ def test_when_the_next_sync_is_possible_is_seen_once(cooling: Browser) -> None:
         assert text_of(status) == f"Spotify was not asked again so soon. {when}"
         assert [text_of(part) for part in status.iter("span") if part.attrib["class"] == "unseen"] == [when]
         assert text_of(facts).endswith(when)
+
+
+def test_where_nothing_else_tells_it_the_answer_says_for_all_to_see_when_the_next_sync_is_possible(
+    alice: Browser, app: Flask, simulator: Simulator
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(update(SpotifyConnection).values(needs_reconnect_since=datetime.now(UTC)))
+        until = datetime.now(UTC) + timedelta(minutes=5)
+        session.add(SpotifyWait(client_id=simulator.client_id, refused_until=until))
+    answer = parts(alice.sync(**HTMX))
+    assert "The next sync is possible" not in text_of(answer["sync-facts"])
+    assert "The next sync is possible in 5 minutes" in text_of(answer["sync-status"])
+    assert "unseen" not in {part.attrib.get("class") for part in answer["sync-status"].iter("span")}
 
 
 def test_already_running(alice: Browser, app: Flask) -> None:
