@@ -121,6 +121,7 @@ def test_a_template_has_nothing_inline(path: Path) -> None:
         "cards.stats",
         "cards.most_played",
         "cards.recent",
+        "facts",
     }
     for address in re.findall(r'(?:src|href|action)="(https?://[^"]+)"', text):
         assert address.startswith("https://developer.spotify.com/"), address

@@ -1,11 +1,11 @@
 """The first page: the last seven days, the sync, and what was played just now."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 
-from flask import Blueprint, Flask, current_app, redirect, render_template, url_for
+from flask import Blueprint, Flask, current_app, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
 from spotistats import charts, clock
@@ -14,7 +14,7 @@ from spotistats.services.accounts import Listener
 from spotistats.stats.coverage import Known, coverage
 from spotistats.stats.partly_known import partly_known
 from spotistats.stats.plays import ShownPlay, recent_plays
-from spotistats.stats.standing import SyncFacts, standing, sync_standing
+from spotistats.stats.standing import SyncFacts, SyncStanding, standing, sync_standing
 from spotistats.stats.standing import sync_facts as facts_of
 from spotistats.stats.week import DAYS, Week, week
 from spotistats.web import guards
@@ -23,6 +23,8 @@ blueprint = Blueprint("dashboard", __name__)
 
 _RECENT = 10
 _KEPT_DRAWINGS = 128
+# Where Flask-WTF and Flask keep in the session what a page differs by.
+_CSRF, _FLASHES = "csrf_token", "_flashes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ class Cards:
 
 
 def init_app(app: Flask) -> None:
-    """Keep what was drawn: the listener's data version is part of the key, so it is never out of date."""
+    """Keep what was drawn: the listener's data version is part of the keys, so it is never out of date."""
     app.extensions["dashboard_cards"] = lru_cache(maxsize=_KEPT_DRAWINGS)(_draw)
+    app.extensions["dashboard_pages"] = lru_cache(maxsize=_KEPT_DRAWINGS)(_draw_page)
 
 
 @blueprint.get("/")
@@ -80,9 +83,10 @@ def show() -> str:
     listener, now = guards.listener(), clock.now()
     today = clock.local_date(now, clock.zone(listener.timezone))
     cards: Cards = current_app.extensions["dashboard_cards"](listener, today)
-    return render_template(
-        "dashboard/page.html", cards=cards, standing=standing(cards.sync_facts, now), now=now
-    )
+    is_alike = _CSRF in session and _FLASHES not in session
+    draw = current_app.extensions["dashboard_pages"] if is_alike else _draw_page
+    page: str = draw(listener, cards, *_standing_now(cards.sync_facts, now), session.get(_CSRF))
+    return page
 
 
 @blueprint.get("/dashboard/sync-facts")
@@ -113,6 +117,19 @@ def of(listener: Listener, today: date) -> Dashboard:
         recent=recent,
         latest_day=clock.local_date(recent[0].played_at, where) if recent else None,
     )
+
+
+def _standing_now(facts: SyncFacts, now: datetime) -> tuple[SyncStanding, str]:
+    """Return how things stand, and the words for it: they change with the time of day."""
+    stands = standing(facts, now)
+    return stands, render_template("dashboard/_sync_facts.html", standing=stands, now=now)
+
+
+def _draw_page(
+    _listener: Listener, cards: Cards, standing: SyncStanding, facts: str, _csrf: str | None
+) -> str:
+    """Return the page, which names the listener and has in its forms what is signed for the session."""
+    return render_template("dashboard/page.html", cards=cards, facts=facts, standing=standing)
 
 
 def _draw(listener: Listener, today: date) -> Cards:

@@ -1,5 +1,6 @@
 """The first page shows what the tables hold, in the listener's own days."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from spotistats.extensions import transaction
 from spotistats.models import SpotifyWait, User
 from spotistats.simulator import Simulator
 from tests.support.apps import MakeApp
-from tests.support.listeners import Browser
+from tests.support.listeners import ORIGIN, Browser
 from tests.support.pages import SVG, by_id, checked, checked_fragment, text_of
 from tests.support.rows import Heard, store_plays, store_sync, user_id_of
 from tests.support.weeks import plays_of
@@ -181,3 +182,20 @@ def test_what_was_drawn_is_drawn_anew_when_anything_changed(make_app: MakeApp, s
     stranger = Browser(there.client.application.test_client(), simulator)
     stranger.sign_in("bob")
     assert card(stranger)["data-minutes"] == "0"
+
+
+def test_a_page_is_kept_for_one_session_alone(alice: Browser, app: Flask, simulator: Simulator) -> None:
+    """Each session finds tokens of its own in it, and what is said once is said once."""
+    elsewhere = Browser(app.test_client(), simulator)
+    elsewhere.sign_in("alice")
+    for browser in (alice, elsewhere, alice, elsewhere):
+        page = browser.get("/dashboard").text
+        [token] = set(re.findall(r'name="csrf_token" value="([^"]+)"', page))
+        for other, status in ((browser, 303), (alice if browser is elsewhere else elsewhere, 400)):
+            answer = other.client.post(
+                "/settings", base_url=ORIGIN, data={"csrf_token": token, "timezone": "UTC"}
+            )
+            assert answer.status_code == status
+        told = "Your days" in text_of(by_id(checked(browser.get("/dashboard").text, "/dashboard"), "notice"))
+        again = text_of(by_id(checked(browser.get("/dashboard").text, "/dashboard"), "notice"))
+        assert (told, again) == (True, "")
